@@ -1,0 +1,113 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .treatWarning("DeprecatedDeclaration", as: .warning),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableExperimentalFeature("Lifetimes"),
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = [], path: String? = nil) -> Target {
+  .target(
+    name: name, dependencies: dependencies, path: path ?? "Sources/\(name)", swiftSettings: settings)
+}
+
+func program(_ name: String, _ dependencies: [Target.Dependency], path: String) -> Target {
+  .executableTarget(
+    name: name, dependencies: dependencies, path: path,
+    swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies + ["TestSupport"], path: "Tests/\(name)",
+    swiftSettings: settings)
+}
+
+let package = Package(
+  name: "Millrace",
+  products: [
+    .executable(name: "millrace", targets: ["millrace"]),
+    .library(name: "SharedMemory", targets: ["SharedMemory"]),
+    .library(name: "Records", targets: ["Records"]),
+  ],
+  targets: [
+    // C: our prototypes over Linux calls and CPU instructions, the public header, foreign libraries.
+    .target(name: "CLinux", path: "Sources/CLinux"),
+    .target(name: "CMillrace", path: "Sources/CMillrace"),
+    .systemLibrary(
+      name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(
+      name: "CZstd", path: "Sources/CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+
+    // Dependencies point one way: each line may use only what stands above it.
+    library("Wire"),
+    library("Gzip", ["CZlib"]),
+    library("Zstd", ["CZstd"]),
+    library("Records", ["Wire", "Zstd"]),
+    library("Captures", ["Wire", "Gzip"]),
+    library("Lanes", ["CLinux", "Wire"]),
+    library("SharedMemory", ["CLinux", "CMillrace", "Records"]),
+    library("Ledger", ["CLinux"]),
+    library("Books", ["CLinux", "Records"]),
+    library("Net", ["CLinux", "Wire"]),
+    library(
+      "FeedKit", ["CLinux", "Wire", "Records", "Lanes", "Ledger", "Captures"],
+      path: "Sources/Feeds/Kit"),
+    library(
+      "ExchangeFeeds", ["FeedKit", "CLinux", "Wire", "Records", "Lanes", "Ledger"],
+      path: "Sources/Feeds/Exchange"),
+    library("FeedRegistry", ["FeedKit", "ExchangeFeeds"], path: "Sources/Feeds/Registry"),
+    library(
+      "Engine",
+      [
+        "FeedKit", "FeedRegistry", "Books", "SharedMemory", "Captures", "Net", "Ledger", "Lanes",
+        "Records", "Wire", "CLinux",
+      ]),
+    program(
+      "millrace",
+      [
+        "Engine", "FeedKit", "FeedRegistry", "Books", "SharedMemory", "Captures", "Net", "Ledger",
+        "Lanes", "Records", "Wire", "CLinux",
+      ], path: "Sources/millrace"),
+
+    // Benchmarks and fuzzing: one program each, one file an entry.
+    program(
+      "millrace-bench",
+      [
+        "Engine", "FeedKit", "ExchangeFeeds", "FeedRegistry", "Books", "SharedMemory", "Captures",
+        "Net", "Ledger", "Lanes", "Records", "Wire", "CLinux", "CBenchHooks",
+      ], path: "Benchmarks/Bench"),
+    .target(name: "CBenchHooks", path: "Benchmarks/Support"),
+    program(
+      "millrace-fuzz",
+      ["FeedKit", "FeedRegistry", "ExchangeFeeds", "Captures", "Records", "Wire", "Lanes", "Net"],
+      path: "Fuzz"),
+
+    .target(
+      name: "TestSupport", dependencies: ["Wire"], path: "Tests/Support", swiftSettings: settings),
+    tests("WireTests", ["Wire"]),
+    tests("RecordsTests", ["Records", "Zstd", "Wire"]),
+    tests("CapturesTests", ["Captures", "Gzip", "Wire"]),
+    tests("LanesTests", ["Lanes", "CLinux", "Wire"]),
+    tests("SharedMemoryTests", ["SharedMemory", "CMillrace", "Records"]),
+    tests("LedgerTests", ["Ledger"]),
+    tests("BooksTests", ["Books", "Records"]),
+    tests("NetTests", ["Net", "Wire"]),
+    tests(
+      "FeedTests",
+      [
+        "FeedRegistry", "ExchangeFeeds", "FeedKit", "Captures", "Records", "Lanes", "Ledger", "Wire",
+        "Books",
+      ]),
+    tests(
+      "EngineTests",
+      ["Engine", "FeedRegistry", "FeedKit", "ExchangeFeeds", "SharedMemory", "Ledger", "Records", "Net"]),
+    tests("CommandTests", ["Records"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,6 @@
+/// Umbrella of our prototypes over Linux calls and CPU instructions.
+///
+/// System headers are included only by the .c files: with _GNU_SOURCE in a public header some types
+/// would get two definitions in Swift.
+#pragma once
+#include "clinux_cpu.h"

@@ -1,0 +1,23 @@
+/// CPU hints and feature bits.
+#pragma once
+#include <stdint.h>
+#include <stdbool.h>
+
+/// Tells the CPU that this is a spin loop: saves power and leaves the line to its writer.
+static inline void ml_cpu_pause(void) {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
+/// Whether 64-byte permutes by byte (AVX-512 F, BW, VBMI) may be used on this machine.
+bool ml_cpu_has_vbmi(void);
+
+/// Whether an aligned 64-byte store reaches other cores as one piece: AVX-512 on a core whose store
+/// path is 512 bits wide (Intel, and AMD from family 26 on; earlier AMD cores split it in two).
+bool ml_cpu_has_wide_store(void);
+
+/// Fetches the line at `address` into the cache, for reading and writing.
+static inline void ml_prefetch(const void *address) { __builtin_prefetch(address, 1, 3); }
