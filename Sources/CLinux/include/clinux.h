@@ -4,3 +4,4 @@
 /// would get two definitions in Swift.
 #pragma once
 #include "clinux_cpu.h"
+#include "clinux_line.h"
