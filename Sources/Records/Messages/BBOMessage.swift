@@ -1,0 +1,65 @@
+/// Best bid and offer at the end of an interval, 80 bytes, rtypes 0xC3 and 0xC4.
+@frozen
+public struct BBOMessage: Record {
+  /// Length, type, publisher, instrument and event time; byte 0.
+  public var header: RecordHeader
+  /// Price in units of 1e-9; `price`, byte 16.
+  public var price: Int64
+  /// Quantity; `size`, byte 24.
+  public var size: UInt32
+  /// Reserved, zero; byte 28.
+  public var reserved1: UInt8
+  /// Side of the order or of the aggressor; `side`, byte 29.
+  public var side: Side
+  /// Event flags; `flags`, byte 30.
+  public var flags: Flags
+  /// Reserved, zero; byte 31.
+  public var reserved2: UInt8
+  /// Receive time, ns since the Unix epoch; `ts_recv`, byte 32.
+  public var tsRecv: UInt64
+  /// Reserved, zero; byte 40.
+  public var reserved3: InlineArray<4, UInt8>
+  /// The venue's sequence number; `sequence`, byte 44.
+  public var sequence: UInt32
+  /// The book after the event, best level first; `levels`, byte 48.
+  public var levels: InlineArray<1, BidAskPair>
+
+  /// A record whose fields are undefined, as the format defines that for each, unless given.
+  @inlinable
+  public init(
+    rtype: RType = .bbo1s, publisherID: UInt16 = 0, instrumentID: UInt32 = 0,
+    tsEvent: UInt64 = Undefined.timestamp, price: Int64 = Undefined.price,
+    size: UInt32 = Undefined.orderSize, side: Side = .none, flags: Flags = [],
+    tsRecv: UInt64 = Undefined.timestamp, sequence: UInt32 = 0,
+    levels: InlineArray<1, BidAskPair> = InlineArray(repeating: BidAskPair())
+  ) {
+    header = RecordHeader(
+      length: Self.lengthWords, rtype: rtype, publisherID: publisherID,
+      instrumentID: instrumentID, tsEvent: tsEvent)
+    self.price = price
+    self.size = size
+    reserved1 = 0
+    self.side = side
+    self.flags = flags
+    reserved2 = 0
+    self.tsRecv = tsRecv
+    reserved3 = InlineArray(repeating: 0)
+    self.sequence = sequence
+    self.levels = levels
+  }
+}
+
+extension BBOMessage {
+  @inlinable public static var rtypes: [RType] { [.bbo1s, .bbo1m] }
+
+  public static let layout = RecordLayout(
+    name: "bbo", byteCount: 80,
+    fields: [
+      FieldDescription("price", at: 16, .price),
+      FieldDescription("size", at: 24, .u32),
+      FieldDescription("side", at: 29, .character),
+      FieldDescription("flags", at: 30, .u8),
+      FieldDescription("ts_recv", at: 32, .timestamp),
+      FieldDescription("sequence", at: 44, .u32),
+    ] + BidAskPair.fields(levels: 1, at: 48))
+}
