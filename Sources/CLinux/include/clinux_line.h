@@ -19,7 +19,6 @@
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
-#include <string.h>
 
 typedef uint64_t ml_u64x2 __attribute__((ext_vector_type(2)));
 
@@ -83,7 +82,7 @@ static inline __attribute__((always_inline)) void ml_line_store_release(
 static inline __attribute__((always_inline)) void ml_line_copy_release(
     void *line, const void *source, uint64_t word) {
   uint64_t w[7];
-  memcpy(w, source, sizeof w);
+  __builtin_memcpy(w, source, sizeof w);
   ml_line_store_release(line, w[0], w[1], w[2], w[3], w[4], w[5], w[6], word);
 }
 
@@ -120,7 +119,7 @@ static inline __attribute__((always_inline)) void ml_line_load(const void *line,
   const uint64_t *words = (const uint64_t *)line;
   uint64_t w[7];
   for (int i = 0; i < 7; i++) w[i] = __atomic_load_n(words + i, __ATOMIC_RELAXED);
-  memcpy(target, w, sizeof w);
+  __builtin_memcpy(target, w, sizeof w);
 }
 
 /// Whether the line still has `word`: then what was copied from it before belongs to that word.
