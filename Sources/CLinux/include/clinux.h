@@ -5,3 +5,5 @@
 #pragma once
 #include "clinux_cpu.h"
 #include "clinux_line.h"
+#include "clinux_permute.h"
+#include "clinux_thread.h"

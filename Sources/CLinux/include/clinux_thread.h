@@ -1,0 +1,18 @@
+/// Threads: where they run, and how they sleep until another one has work for them.
+#pragma once
+#include <stdint.h>
+
+/// Binds the calling thread to one CPU. 0, or an errno.
+int ml_thread_pin(int cpu);
+
+/// CPUs that the calling thread may run on.
+int ml_thread_cpu_count(void);
+
+/// Names the calling thread (15 characters at most) for top, perf and gdb.
+void ml_thread_name(const char *name);
+
+/// Sleeps while `*word == expected`, until woken or `timeout_nanos` has passed.
+void ml_futex_wait(const uint32_t *word, uint32_t expected, int64_t timeout_nanos);
+
+/// Wakes one sleeper on `word`.
+void ml_futex_wake(const uint32_t *word);
