@@ -23,21 +23,24 @@ INLINE uint64_t differ32(const uint8_t *one, const uint8_t *other) {
   return a ^ b;
 }
 
-// The word that publishes the line lies in the upper half. Stores become visible in program order
-// (x86 TSO), so the lower half is there when the word is seen, also on cores that cut a 64-byte
-// store in two.
-INLINE WIDE void put(ml_lane_cursor *lane, __m512i line) {
-  __m256i *to = (__m256i *)(lane->lines + (lane->position & lane->mask) * 64);
-  _mm256_store_si256(to, _mm512_castsi512_si256(line));
-  __asm__ volatile("" ::: "memory");
-  _mm256_store_si256(to + 1, _mm512_extracti64x4_epi64(line, 1));
+// Where a 64-byte store may reach other cores in two pieces, the half with the word goes last: stores
+// become visible in program order (x86 TSO).
+INLINE WIDE void put(ml_lane_cursor *lane, __m512i line, bool one_store) {
+  uint8_t *to = lane->lines + (lane->position & lane->mask) * 64;
+  if (one_store) {
+    _mm512_store_si512(to, line);
+  } else {
+    _mm256_store_si256((__m256i *)to, _mm512_castsi512_si256(line));
+    __asm__ volatile("" ::: "memory");
+    _mm256_store_si256((__m256i *)to + 1, _mm512_extracti64x4_epi64(line, 1));
+  }
   lane->position += 1;
   lane->word += 1;
 }
 
 INLINE WIDE void frames_to_lines(const uint8_t *bytes, ml_permute_run *run,
                                  const ml_permute_row *rows, ml_lane_cursor *lanes,
-                                 const uint8_t *shard_of, bool many) {
+                                 const uint8_t *shard_of, bool many, bool one_store) {
   size_t at = run->at;
   const size_t side_at = run->side_at, older_at = run->older_at, newer_at = run->newer_at;
   if (run->end < 64) return;
@@ -66,7 +69,7 @@ INLINE WIDE void frames_to_lines(const uint8_t *bytes, ml_permute_run *run,
     line = _mm512_mask_mul_epu32(line, PRICE_WORD, line, multiplier);
     line = _mm512_add_epi64(line, common);
     if (many) line = _mm512_mask_set1_epi64(line, RING_WORD, (long long)lane->word);
-    put(lane, line);
+    put(lane, line, one_store);
     common = _mm512_add_epi64(common, step);
     frames += 1;
     at += 2 + length;
@@ -79,10 +82,13 @@ INLINE WIDE void frames_to_lines(const uint8_t *bytes, ml_permute_run *run,
 
 WIDE void ml_permute_frames(const uint8_t *bytes, ml_permute_run *run, const ml_permute_row *rows,
                             ml_lane_cursor *lanes, const uint8_t *shard_of) {
+  bool one_store = run->one_store;
   if (shard_of)
-    frames_to_lines(bytes, run, rows, lanes, shard_of, true);
+    frames_to_lines(bytes, run, rows, lanes, shard_of, true, one_store);
+  else if (one_store)
+    frames_to_lines(bytes, run, rows, lanes, shard_of, false, true);
   else
-    frames_to_lines(bytes, run, rows, lanes, shard_of, false);
+    frames_to_lines(bytes, run, rows, lanes, shard_of, false, false);
 }
 #else
 void ml_permute_frames(const uint8_t *bytes, ml_permute_run *run, const ml_permute_row *rows,

@@ -33,3 +33,8 @@ void ml_futex_wait(const uint32_t *word, uint32_t expected, int64_t timeout_nano
 void ml_futex_wake(const uint32_t *word) {
   syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
 }
+
+void ml_thread_nap(int64_t nanos) {
+  struct timespec time = {nanos / 1000000000, nanos % 1000000000};
+  nanosleep(&time, NULL);
+}

@@ -1,5 +1,5 @@
 internal import CLinux
-public import Synchronization
+internal import Synchronization
 
 /// Wakes one sleeping thread. Any number of threads may ring, one sleeps.
 ///
@@ -7,38 +7,42 @@ public import Synchronization
 /// visible, then looks for a sleeper. Both sides order their store before their load by a
 /// sequentially consistent fence, so one of them always sees the other (Dekker's argument), and no
 /// wake-up is lost.
-public final class Doorbell: Sendable {
-  private let sleeping = Atomic<UInt32>(0)
+@safe public final class Doorbell: Sendable {
+  /// 1 while the sleeper sleeps or is about to. At a fixed address, which the kernel compares.
+  private nonisolated(unsafe) let sleeping: UnsafeMutablePointer<Atomic<UInt32>>
 
-  public init() {}
+  public init() {
+    unsafe sleeping = UnsafeMutablePointer<Atomic<UInt32>>.allocate(capacity: 1)
+    // Safety: fresh storage for exactly one value, which `deinit` takes back.
+    unsafe sleeping.initialize(to: Atomic(0))
+  }
+
+  deinit {
+    // Safety: made by `init`; whoever could ring or sleep held a reference, so nobody does.
+    unsafe sleeping.deinitialize(count: 1)
+    unsafe sleeping.deallocate()
+  }
 
   /// Wakes the sleeper, if there is one. Call it once per batch, after the batch was published.
   public func ring() {
     atomicMemoryFence(ordering: .sequentiallyConsistent)
     // Pairs with the store in `sleep`.
-    guard sleeping.load(ordering: .relaxed) != 0 else { return }
-    if sleeping.exchange(0, ordering: .sequentiallyConsistent) != 0 {
-      // Safety: an `Atomic<UInt32>` is four bytes of storage at a fixed address in this object,
-      // which the kernel only compares and never keeps.
-      unsafe ml_futex_wake(address)
+    // Safety: initialised storage that lives as long as this object.
+    guard unsafe sleeping.pointee.load(ordering: .relaxed) != 0 else { return }
+    if unsafe sleeping.pointee.exchange(0, ordering: .sequentiallyConsistent) != 0 {
+      unsafe ml_futex_wake(UnsafeRawPointer(sleeping).assumingMemoryBound(to: UInt32.self))
     }
   }
 
   /// Sleeps until rung or until `timeoutNanos` have passed, unless `hasWork` finds some.
   public func sleep(timeoutNanos: Int64, unless hasWork: () -> Bool) {
-    sleeping.store(1, ordering: .sequentiallyConsistent)
+    // Safety: as in `ring`; an `Atomic<UInt32>` is four bytes in place.
+    unsafe sleeping.pointee.store(1, ordering: .sequentiallyConsistent)
     atomicMemoryFence(ordering: .sequentiallyConsistent)
     if !hasWork() {
-      // Safety: as in `ring`.
-      unsafe ml_futex_wait(address, 1, timeoutNanos)
+      let word = unsafe UnsafeRawPointer(sleeping).assumingMemoryBound(to: UInt32.self)
+      unsafe ml_futex_wait(word, 1, timeoutNanos)
     }
-    sleeping.store(0, ordering: .relaxed)
-  }
-
-  private var address: UnsafePointer<UInt32> {
-    // Safety: `Atomic` stores its value in place; the object outlives the call that uses this.
-    unsafe withUnsafePointer(to: sleeping) {
-      unsafe UnsafeRawPointer($0).assumingMemoryBound(to: UInt32.self)
-    }
+    unsafe sleeping.pointee.store(0, ordering: .relaxed)
   }
 }

@@ -38,6 +38,7 @@ typedef struct ml_permute_run {
   uint16_t older_at;    // frame offset of the id that a replace retires (u64, big-endian)
   uint16_t newer_at;    // frame offset of the id that it introduces
   uint8_t side_class[256];  // 0, 1 or 2 for each side letter
+  uint8_t one_store;        // 1: a line is stored in one piece (ml_cpu_has_wide_store())
 } ml_permute_run;
 
 /// Decodes frames (u16 big-endian length, message) until one must be left to the caller, a ring is

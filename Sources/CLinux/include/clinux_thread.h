@@ -16,3 +16,6 @@ void ml_futex_wait(const uint32_t *word, uint32_t expected, int64_t timeout_nano
 
 /// Wakes one sleeper on `word`.
 void ml_futex_wake(const uint32_t *word);
+
+/// Sleeps for about `nanos`.
+void ml_thread_nap(int64_t nanos);

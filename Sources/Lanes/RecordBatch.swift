@@ -1,0 +1,51 @@
+/// Up to `LaneLimits.batchRecords` records, each contiguous in memory, that a worker treats as one
+/// batch: prefetch for all, then apply all. Owned by one thread; made once, used for ever.
+@safe public struct RecordBatch: ~Copyable {
+  public private(set) var count = 0
+
+  private let records: UnsafeMutablePointer<UnsafeRawPointer>
+  private let copies: UnsafeMutableRawPointer
+
+  private static var copyBytes: Int { LaneLimits.recordLines * LineWord.payloadBytes }
+
+  public init() {
+    unsafe records = .allocate(capacity: LaneLimits.batchRecords)
+    unsafe copies = .allocate(
+      byteCount: LaneLimits.batchRecords * Self.copyBytes, alignment: 64)
+  }
+
+  deinit {
+    unsafe records.deallocate()
+    unsafe copies.deallocate()
+  }
+
+  public var isEmpty: Bool { count == 0 }
+  public var isFull: Bool { count == LaneLimits.batchRecords }
+
+  /// The first byte of record `index`; its length is in its header. Valid until the next `take`
+  /// or, for a waiting lane, until `release()`.
+  public subscript(index: Int) -> UnsafeRawPointer {
+    assert(index >= 0 && index < count)
+    // Safety: the first `count` entries are initialised.
+    return unsafe records[index]
+  }
+
+  mutating func removeAll() { count = 0 }
+
+  mutating func removeLast() { count &-= 1 }
+
+  mutating func append(_ record: UnsafeRawPointer) {
+    assert(!isFull)
+    // Safety: `count` is below the capacity.
+    unsafe records.advanced(by: count).initialize(to: record)
+    count &+= 1
+  }
+
+  /// Room for a copy of the largest record, appended.
+  mutating func appendCopy() -> UnsafeMutableRawPointer {
+    // Safety: each entry has its own room behind the others.
+    let room = unsafe copies + count &* Self.copyBytes
+    unsafe append(UnsafeRawPointer(room))
+    return unsafe room
+  }
+}
