@@ -1,0 +1,96 @@
+internal import Wire
+
+/// One field in one form of text: the bytes before its value, and how to print that.
+///
+/// The caller has checked that the whole layout lies in the span, so the loads are unchecked.
+struct TextField: Sendable {
+  let key: [UInt8]
+  let kind: FieldDescription.Kind
+  let offset: Int
+  let count: Int
+
+  init(_ field: FieldDescription, form: TextForm) {
+    key =
+      switch form {
+      case .json: Array(",\"\(field.name)\":".utf8)
+      case .csv: Array(field.name.utf8)
+      case .human: Array(" \(field.name)=".utf8)
+      }
+    kind = field.kind
+    offset = field.offset
+    count = field.count
+  }
+
+  func appendJSON(_ record: RawSpan, at start: Int, to buffer: inout [UInt8]) {
+    switch kind {
+    case .price:
+      let price = record.uncheckedLE(Int64.self, at: start &+ offset)
+      guard price != Undefined.price else { return TextEscape.null(&buffer) }
+      buffer.append(UInt8(ascii: "\""))
+      Price.append(price, to: &buffer)
+      buffer.append(UInt8(ascii: "\""))
+    case .timestamp:
+      let time = record.uncheckedLE(UInt64.self, at: start &+ offset)
+      guard time != Undefined.timestamp else { return TextEscape.null(&buffer) }
+      Decimal.append(time, to: &buffer)
+    case .character, .text:
+      buffer.append(UInt8(ascii: "\""))
+      for index in 0..<count {
+        let byte = record.uncheckedByte(at: start &+ offset &+ index)
+        guard byte != 0 else { break }
+        TextEscape.jsonByte(byte, to: &buffer)
+      }
+      buffer.append(UInt8(ascii: "\""))
+    default:
+      appendInteger(record, at: start, to: &buffer)
+    }
+  }
+
+  func appendCSV(_ record: RawSpan, at start: Int, to buffer: inout [UInt8]) {
+    switch kind {
+    case .price:
+      let price = record.uncheckedLE(Int64.self, at: start &+ offset)
+      if price != Undefined.price { Price.append(price, to: &buffer) }
+    case .timestamp:
+      let time = record.uncheckedLE(UInt64.self, at: start &+ offset)
+      if time != Undefined.timestamp { Decimal.append(time, to: &buffer) }
+    case .character, .text:
+      TextEscape.csv(record, at: start &+ offset, count: count, to: &buffer)
+    default:
+      appendInteger(record, at: start, to: &buffer)
+    }
+  }
+
+  func appendHuman(_ record: RawSpan, at start: Int, to buffer: inout [UInt8]) {
+    switch kind {
+    case .price:
+      Price.append(record.uncheckedLE(Int64.self, at: start &+ offset), to: &buffer)
+    case .timestamp:
+      Timestamp.appendISO8601(
+        record.uncheckedLE(UInt64.self, at: start &+ offset), to: &buffer)
+    case .character, .text:
+      for index in 0..<count {
+        let byte = record.uncheckedByte(at: start &+ offset &+ index)
+        guard byte != 0 else { break }
+        TextEscape.humanByte(byte, to: &buffer)
+      }
+    default:
+      appendInteger(record, at: start, to: &buffer)
+    }
+  }
+
+  private func appendInteger(_ record: RawSpan, at start: Int, to buffer: inout [UInt8]) {
+    let at = start &+ offset
+    switch kind {
+    case .u8: Decimal.append(UInt64(record.uncheckedByte(at: at)), to: &buffer)
+    case .u16: Decimal.append(UInt64(record.uncheckedLE(UInt16.self, at: at)), to: &buffer)
+    case .u32: Decimal.append(UInt64(record.uncheckedLE(UInt32.self, at: at)), to: &buffer)
+    case .i8: Decimal.append(Int64(record.uncheckedLE(Int8.self, at: at)), to: &buffer)
+    case .i16: Decimal.append(Int64(record.uncheckedLE(Int16.self, at: at)), to: &buffer)
+    case .i32: Decimal.append(Int64(record.uncheckedLE(Int32.self, at: at)), to: &buffer)
+    case .i64: Decimal.append(record.uncheckedLE(Int64.self, at: at), to: &buffer)
+    case .u64, .price, .timestamp, .character, .text:
+      Decimal.append(record.uncheckedLE(UInt64.self, at: at), to: &buffer)
+    }
+  }
+}
