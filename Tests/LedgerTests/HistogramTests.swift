@@ -1,0 +1,84 @@
+import Ledger
+import TestSupport
+import Testing
+
+@Suite("Histogram")
+struct HistogramTests {
+  @Test("Nothing recorded gives zeros")
+  func empty() {
+    let histogram = Histogram()
+    #expect(histogram.summary() == Histogram.Summary())
+  }
+
+  @Test(
+    "One value is told within a thousandth, and its maximum exactly",
+    arguments: [
+      0, 1, 2_047, 2_048, 2_049, 4_095, 4_096, 999_999, 1 << 41, (1 << 42) - 1, 1 << 42,
+      3_600_000_000_000, UInt64.max,
+    ] as [UInt64])
+  func single(value: UInt64) {
+    var histogram = Histogram()
+    histogram.record(value)
+    #expect(histogram.max == value)
+    #expect(histogram.percentile(50) == value)
+    histogram.record(UInt64.max)
+    let told = histogram.percentile(50)
+    let seen = min(value, Histogram.limit)
+    if value < Histogram.limit { #expect(told >= seen && told - seen <= seen / 1_024) }
+  }
+
+  @Test("Percentiles agree with a sorted array", arguments: UInt64(1)...12)
+  func property(seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
+    var histogram = Histogram()
+    var other = Histogram()
+    var values: [UInt64] = []
+    for _ in 0..<Int(1 + random.next() % 3_000) {
+      let value = random.boundaryValue() & (Histogram.limit >> (random.next() % 40))
+      let count = 1 + random.next() % 3
+      values += Array(repeating: value, count: Int(count))
+      if random.next() % 2 == 0 {
+        histogram.record(value, count: count)
+      } else {
+        other.record(value, count: count)
+      }
+    }
+    histogram.merge(other)
+    values.sort()
+    #expect(histogram.count == UInt64(values.count), "seed \(seed)")
+    #expect(histogram.max == values.last, "seed \(seed)")
+    #expect(histogram.mean == values.reduce(0, &+) / UInt64(values.count), "seed \(seed)")
+    // Tenths of a thousandth, so that the rank is computed in integers.
+    for permyriad in [1, 1_000, 5_000, 9_000, 9_900, 9_990, 9_999, 10_000] {
+      let rank = max(1, (values.count * permyriad + 9_999) / 10_000)
+      let exact = values[rank - 1]
+      let told = histogram.percentile(Double(permyriad) / 100)
+      #expect(
+        told >= exact && told - exact <= exact / 1_024,
+        "seed \(seed), \(permyriad) of 10,000: \(told) for \(exact)")
+    }
+  }
+
+  @Test("Reset forgets everything")
+  func reset() {
+    var histogram = Histogram()
+    histogram.record(5_000, count: 3)
+    histogram.record(7, count: 0)
+    #expect(histogram.count == 3)
+    histogram.reset()
+    #expect(histogram.summary() == Histogram.Summary())
+  }
+}
+
+@Suite("Clocks")
+struct ClockTests {
+  @Test("Both clocks go forward, and durations never turn negative")
+  func order() {
+    let first = MonotonicClock.now()
+    let second = MonotonicClock.now()
+    #expect(first <= second)
+    #expect(first.nanos(since: MonotonicInstant(rawValue: .max)) == 0)
+    // 2020-01-01: civil time is counted from 1970 in nanoseconds.
+    #expect(RealtimeClock.now() > RealtimeInstant(rawValue: 1_577_836_800_000_000_000))
+  }
+}
