@@ -7,3 +7,4 @@
 #include "clinux_line.h"
 #include "clinux_permute.h"
 #include "clinux_thread.h"
+#include "clinux_search.h"

@@ -1,0 +1,248 @@
+public import CLinux
+
+/// Open size and number of orders at one price.
+@usableFromInline
+struct LevelTotal: BitwiseCopyable {
+  @usableFromInline var size: UInt64
+  @usableFromInline var orders: UInt32
+  @usableFromInline var unused: UInt32 = 0
+
+  @inlinable
+  init(size: UInt64, orders: UInt32) {
+    self.size = size
+    self.orders = orders
+  }
+}
+
+/// What one operation did to the levels of a side.
+@usableFromInline
+struct LevelChange: BitwiseCopyable {
+  /// Distance of the level from the touch, 0 = the touch.
+  @usableFromInline var depth: Int
+  /// Whether the level came into being or vanished by it.
+  @usableFromInline var isStructural: Bool
+
+  @inlinable
+  init(depth: Int, isStructural: Bool) {
+    self.depth = depth
+    self.isStructural = isStructural
+  }
+
+  /// The change as a `BookEffect` tells it.
+  @inlinable @inline(__always)
+  var changes: BookChanges {
+    let structural: UInt8 = isStructural ? 1 : 0
+    let best: UInt8 = depth == 0 ? 1 : 0
+    return BookChanges(rawValue: structural &* 4 | best &* 2 | structural & best)
+  }
+}
+
+/// One side of one book: price levels in ascending order of goodness, the touch last.
+///
+/// Most changes happen near the touch, so the search begins there and an insertion moves only the
+/// few better levels. Keys lie by themselves, eight a cache line, and unused keys are `Int64.max`:
+/// a whole line is compared without a branch, and the number of keys above the one sought is its
+/// distance from the line's end. A side is 32 bytes, a book one cache line.
+///
+///     keys    | 100 | 101 | 103 | max | max | max | max | max |   count 3, capacity 8
+///     totals  | s,n | s,n | s,n |                                  directly behind the keys
+///
+/// All bits zero is an empty side without a block.
+@safe
+@usableFromInline
+struct LevelSide: BitwiseCopyable {
+  @usableFromInline var keys: UnsafeMutablePointer<Int64>?
+  /// Key of the touch; meaningless in an empty side.
+  @usableFromInline var bestKey: Int64
+  /// Number of levels.
+  @usableFromInline var count: UInt32
+  @usableFromInline var capacity: UInt32
+  /// Number of open orders of this side.
+  @usableFromInline var orders: UInt32
+  /// The instrument of the book.
+  @usableFromInline var instrument: UInt32
+
+  @inlinable static var lineKeys: Int { 8 }
+
+  @inlinable
+  init(instrument: UInt32) {
+    unsafe keys = nil
+    bestKey = 0
+    count = 0
+    capacity = 0
+    orders = 0
+    self.instrument = instrument
+  }
+
+  // Safety: the three below are called only while the side has a block, which `reserve` sees to
+  // before the first level is stored.
+  @inlinable @inline(__always)
+  var block: UnsafeMutablePointer<Int64> {
+    assert(capacity > 0)
+    return unsafe keys.unsafelyUnwrapped
+  }
+
+  @inlinable @inline(__always)
+  var totals: UnsafeMutablePointer<LevelTotal> {
+    unsafe UnsafeMutableRawPointer(block + Int(capacity))
+      .assumingMemoryBound(to: LevelTotal.self)
+  }
+
+  @inlinable @inline(__always)
+  func key(at index: Int) -> Int64 {
+    assert(index >= 0 && index < Int(count))
+    return unsafe block[index]
+  }
+
+  @inlinable @inline(__always)
+  func total(at index: Int) -> LevelTotal {
+    assert(index >= 0 && index < Int(count))
+    return unsafe totals[index]
+  }
+
+  /// Index of the last level whose key is not above `key`, or -1. Needs a block.
+  @inlinable @inline(__always)
+  func position(of key: Int64) -> Int {
+    let last = Int(max(count, 1) &- 1)
+    var line = last & ~(Self.lineKeys &- 1)
+    while true {
+      // Safety: `line` is a multiple of eight below the capacity, itself a multiple of eight.
+      let above = Int(unsafe ml_count_above(block + line, key))
+      if above < Self.lineKeys || line == 0 { return line &+ Self.lineKeys &- 1 &- above }
+      line &-= Self.lineKeys
+      if last &- line > 8 &* Self.lineKeys { return farPosition(of: key, below: line) }
+    }
+  }
+
+  /// `position(of:)` among the levels before index `end`, by bisection: far from the touch a walk
+  /// line by line would be long.
+  @usableFromInline @inline(never)
+  func farPosition(of key: Int64, below end: Int) -> Int {
+    var low = 0
+    var high = end + Self.lineKeys
+    while low < high {
+      let middle = (low + high) / 2
+      // Safety: middle lies below the line end that `position(of:)` has already read.
+      if unsafe block[middle] > key { high = middle } else { low = middle + 1 }
+    }
+    return low - 1
+  }
+
+  /// Adds an order's size to the level of `key`, making the level if needed; nil at the limit of
+  /// levels. The key must not be `Int64.max`.
+  @inlinable @inline(__always)
+  mutating func add(key: Int64, size: UInt32, arena: inout LevelArena) -> LevelChange? {
+    if count == capacity {
+      guard reserve(&arena) else { return nil }
+    }
+    let index = position(of: key)
+    // Safety: index < count ≤ capacity, and keys and totals have `capacity` elements.
+    if index >= 0, unsafe block[index] == key {
+      let totals = unsafe totals
+      unsafe totals[index].size &+= UInt64(size)
+      unsafe totals[index].orders &+= 1
+      orders &+= 1
+      return LevelChange(depth: Int(count) &- 1 &- index, isStructural: false)
+    }
+    insert(key: key, total: LevelTotal(size: UInt64(size), orders: 1), at: index &+ 1)
+    orders &+= 1
+    return LevelChange(depth: Int(count) &- 1 &- (index &+ 1), isStructural: true)
+  }
+
+  /// Takes size, and with `isWhole` the order itself, from the level of `key`, which must exist.
+  @inlinable @inline(__always)
+  mutating func subtract(key: Int64, size: UInt32, isWhole: Bool) -> LevelChange {
+    let index = position(of: key)
+    assert(index >= 0 && self.key(at: index) == key)
+    let depth = Int(count) &- 1 &- index
+    // Safety: every open order has its level (the invariant of `OrderBooks`), so index < count.
+    let totals = unsafe totals
+    unsafe totals[index].size &-= UInt64(size)
+    guard isWhole else { return LevelChange(depth: depth, isStructural: false) }
+    orders &-= 1
+    unsafe totals[index].orders &-= 1
+    guard unsafe totals[index].orders == 0 else {
+      return LevelChange(depth: depth, isStructural: false)
+    }
+    remove(at: index)
+    return LevelChange(depth: depth, isStructural: true)
+  }
+
+  @inlinable @inline(__always)
+  mutating func insert(key: Int64, total: LevelTotal, at index: Int) {
+    // Safety: count < capacity (`reserve`), so one more element fits behind the last one.
+    let block = unsafe block
+    let totals = unsafe totals
+    var hole = Int(count)
+    while hole > index {
+      unsafe block[hole] = block[hole &- 1]
+      unsafe totals[hole] = totals[hole &- 1]
+      hole &-= 1
+    }
+    unsafe block[index] = key
+    unsafe totals[index] = total
+    count &+= 1
+    unsafe bestKey = block[Int(count) &- 1]
+  }
+
+  @inlinable @inline(__always)
+  mutating func remove(at index: Int) {
+    // Safety: index < count ≤ capacity.
+    let block = unsafe block
+    let totals = unsafe totals
+    count &-= 1
+    var hole = index
+    while hole < Int(count) {
+      unsafe block[hole] = block[hole &+ 1]
+      unsafe totals[hole] = totals[hole &+ 1]
+      hole &+= 1
+    }
+    unsafe block[hole] = .max
+    if count > 0 { unsafe bestKey = block[Int(count) &- 1] }
+  }
+
+  /// Brings the levels next to the touch into the cache.
+  @inlinable @inline(__always)
+  func prefetchTouch() {
+    guard capacity > 0 else { return }
+    let last = Int(max(count, 1) &- 1)
+    // Safety: addresses inside the block; a prefetch reads nothing.
+    unsafe ml_prefetch(block + last)
+    unsafe ml_prefetch(totals + last)
+  }
+}
+
+extension LevelSide {
+  /// Makes room for one more level; false at the limit.
+  @usableFromInline @inline(never)
+  mutating func reserve(_ arena: inout LevelArena) -> Bool {
+    let wider = max(Int(capacity) * 2, Self.lineKeys)
+    guard wider <= BookLimits.levelsPerSide else { return false }
+    // Safety: the new block has twice the room of the old one and does not overlap it.
+    let newKeys = unsafe arena.take(capacity: wider)
+    if capacity > 0 {
+      let oldKeys = unsafe block
+      let newTotals = unsafe UnsafeMutableRawPointer(newKeys + wider)
+        .bindMemory(to: LevelTotal.self, capacity: wider)
+      unsafe newKeys.update(from: oldKeys, count: Int(count))
+      unsafe newTotals.update(from: totals, count: Int(count))
+      unsafe arena.put(oldKeys, capacity: Int(capacity))
+    }
+    unsafe keys = newKeys
+    capacity = UInt32(wider)
+    return true
+  }
+
+  /// Forgets all levels and gives the block back.
+  mutating func removeAll(_ arena: inout LevelArena) {
+    guard capacity > 0 else { return }
+    unsafe arena.put(block, capacity: Int(capacity))
+    self = LevelSide(instrument: instrument)
+  }
+
+  mutating func replaceTotal(at index: Int, with total: LevelTotal) {
+    assert(index >= 0 && index < Int(count))
+    // Safety: index < count ≤ capacity.
+    unsafe totals[index] = total
+  }
+}
