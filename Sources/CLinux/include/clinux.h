@@ -3,6 +3,7 @@
 /// System headers are included only by the .c files: with _GNU_SOURCE in a public header some types
 /// would get two definitions in Swift.
 #pragma once
+#include "clinux_atomic.h"
 #include "clinux_cpu.h"
 #include "clinux_line.h"
 #include "clinux_permute.h"

@@ -1,0 +1,17 @@
+internal import CLinux
+
+/// How a writer stores a line (`clinux_line.h` draws it); both give the same bytes to readers.
+public enum LineStore: Sendable {
+  /// One aligned 64-byte store, where the processor makes it visible in one piece.
+  case wide
+  /// Invalidate, payload, word: C11 atomics, on every machine and under the thread sanitizer.
+  case seqlock
+
+  /// The fastest one that is right on this machine.
+  public static var best: LineStore { ml_cpu_has_wide_store() ? .wide : .seqlock }
+
+  /// Those that are right on this machine, for tests and benchmarks.
+  public static var available: [LineStore] {
+    ml_cpu_has_wide_store() ? [.wide, .seqlock] : [.seqlock]
+  }
+}
