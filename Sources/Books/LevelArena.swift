@@ -30,7 +30,12 @@ struct LevelArena: ~Copyable {
     unsafe free = Array(repeating: nil, count: Int.bitWidth)
   }
 
-  deinit {
+  // Inlinable for the same reason as the one of `MappedTable`.
+  @inlinable
+  deinit { unmapAll() }
+
+  @usableFromInline @inline(never)
+  func unmapAll() {
     // Safety: the chunks were mapped by this arena and nobody outlives it.
     for unsafe chunk in unsafe chunks {
       unsafe MappedPages.unmap(chunk.base, byteCount: chunk.byteCount)

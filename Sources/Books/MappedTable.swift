@@ -21,13 +21,16 @@ struct MappedTable<Element: BitwiseCopyable>: ~Copyable {
     self.count = count
   }
 
+  // Inlinable because the accessors of properties of this type are: the compiler (6.3.1) crashes
+  // when it inlines another deinit into them.
+  @inlinable
   deinit {
     // Safety: the mapping was made with this length by `init` or `grow`.
     unsafe MappedPages.unmap(base, byteCount: byteCount)
   }
 
   /// Bytes of address space; untouched pages of it take no memory.
-  @usableFromInline var byteCount: Int { count * MemoryLayout<Element>.stride }
+  @inlinable var byteCount: Int { count * MemoryLayout<Element>.stride }
 
   @usableFromInline
   mutating func grow(to newCount: Int) {
@@ -56,6 +59,7 @@ struct MappedTable<Element: BitwiseCopyable>: ~Copyable {
 }
 
 /// Anonymous memory from the kernel.
+@usableFromInline
 enum MappedPages {
   /// Maps zeroed memory and asks for huge pages: tables are hit at random, and with 4 KiB pages
   /// every such hit would also miss the TLB.
@@ -72,6 +76,7 @@ enum MappedPages {
   }
 
   /// Gives back what `map` returned for the same length.
+  @usableFromInline
   static func unmap(_ address: UnsafeMutableRawPointer, byteCount: Int) {
     // Safety: the caller owns the mapping and uses it no more.
     _ = unsafe munmap(address, byteCount)
