@@ -7,6 +7,8 @@ import CZstd
 @safe
 public struct ZstdDecompressor: ~Copyable {
   private let context: OpaquePointer
+  /// Room for one step's output, before it is appended to the caller's array.
+  private let scratch: UnsafeMutableRawBufferPointer
 
   /// Whether the bytes consumed so far end with a whole frame (true before the first).
   public private(set) var isAtFrameEnd = true
@@ -23,42 +25,43 @@ public struct ZstdDecompressor: ~Copyable {
       throw .refused(zstdErrorName(limit))
     }
     unsafe context = created
+    // Safety: owned by this value alone, freed once in `deinit`.
+    unsafe scratch = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: ZstdLimits.stepBytes, alignment: 16)
   }
 
   deinit {
-    // Safety: the context was made in `init` and is not used afterwards.
+    // Safety: both were made in `init` and are not used afterwards.
     _ = unsafe ZSTD_freeDCtx(context)
+    unsafe scratch.deallocate()
   }
 
-  /// Appends at most `limit` decompressed bytes and says how many bytes of `input` were consumed.
+  /// Appends at most `ZstdLimits.stepBytes` decompressed bytes and says how many bytes of `input`
+  /// were consumed.
   ///
-  /// Call again with the rest of `input`, and once more with none while `limit` bytes came out:
-  /// the library may hold output back. Throws `refused` for bytes that are not zstd; the stream
-  /// cannot go on after that.
+  /// Call again with the rest of `input` until nothing is consumed and nothing comes out: the
+  /// library may hold output back. Throws `refused` for bytes that are not zstd; the stream cannot
+  /// go on after that.
   public mutating func decompress(
-    _ input: ArraySlice<UInt8>, to output: inout [UInt8], limit: Int = ZstdLimits.stepBytes
+    _ input: ArraySlice<UInt8>, to output: inout [UInt8]
   ) throws(ZstdError) -> Int {
-    let start = output.count
-    output.append(contentsOf: repeatElement(0, count: limit))
     var produced = 0
     var consumed = 0
     var status = 0
     // Safety: both buffers outlive the call, and the library stays within the sizes given.
     unsafe input.withUnsafeBytes { source in
-      unsafe output.withUnsafeMutableBytes { target in
-        var from = unsafe ZSTD_inBuffer(src: source.baseAddress, size: source.count, pos: 0)
-        var into = unsafe ZSTD_outBuffer(
-          dst: target.baseAddress, size: start + limit, pos: start)
-        repeat {
-          status = unsafe ZSTD_decompressStream(context, &into, &from)
-          // A return of 0 ends a frame; the next one follows at once.
-        } while unsafe ZSTD_isError(status) == 0 && from.pos < from.size && into.pos < into.size
-        produced = unsafe into.pos - start
-        consumed = unsafe from.pos
-      }
+      var from = unsafe ZSTD_inBuffer(src: source.baseAddress, size: source.count, pos: 0)
+      var into = unsafe ZSTD_outBuffer(dst: scratch.baseAddress, size: scratch.count, pos: 0)
+      repeat {
+        status = unsafe ZSTD_decompressStream(context, &into, &from)
+        // A return of 0 ends a frame; the next one follows at once.
+      } while unsafe ZSTD_isError(status) == 0 && from.pos < from.size && into.pos < into.size
+      produced = unsafe into.pos
+      consumed = unsafe from.pos
     }
-    output.removeLast(limit - produced)
     guard ZSTD_isError(status) == 0 else { throw .refused(zstdErrorName(status)) }
+    // Safety: the library has written the first `produced` bytes.
+    unsafe output.append(contentsOf: scratch[..<produced])
     if consumed > 0 || produced > 0 { isAtFrameEnd = status == 0 }
     return consumed
   }
