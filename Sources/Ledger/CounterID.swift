@@ -91,7 +91,7 @@ extension CounterID {
   public static var written: Self { Self(.outlet, 1) }
   public static var lost: Self { Self(.outlet, 2) }
 
-  public static var count: Self { Self(.latency, 0) }
+  public static var samples: Self { Self(.latency, 0) }
   public static var meanNanos: Self { Self(.latency, 1) }
   public static var p50Nanos: Self { Self(.latency, 2) }
   public static var p90Nanos: Self { Self(.latency, 3) }

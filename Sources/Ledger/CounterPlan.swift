@@ -14,7 +14,8 @@ public struct CounterPlan: Sendable {
   private(set) var blocks: [Block] = []
   private let rejectReasons: [String]
 
-  /// A plan with the instance's own block; `rejectReasons` are the names of the reject reasons 0, 1, …
+  /// A plan with the instance's own block; `rejectReasons` are the names of the reject reasons from
+  /// 0 on.
   public init(rejectReasons: [String]) {
     self.rejectReasons = rejectReasons
     add(.instance, 0, 0, "instance", batchRecords: 0)
@@ -82,7 +83,8 @@ public struct CounterPlan: Sendable {
       names.enumerated().map { (id, $0.offset, $0.element) }
     }
     let stages = CounterTable.definitions(of: .latency).flatMap { named($0.id, Stage.names) }
-    return named(.rejected, Array(rejectReasons.prefix(32))) + named(.lost, LossCause.names) + stages
+    return named(.rejected, Array(rejectReasons.prefix(32))) + named(.lost, LossCause.names)
+      + stages
   }
 }
 

@@ -97,7 +97,7 @@ public struct OutletCounters: CounterSet {
 /// Stage latencies of one thread, summarised from its histograms every 100 ms or so.
 public struct LatencyCounters: CounterSet {
   public static var scope: CounterScope { .latency }
-  public var count = InlineArray<8, UInt64>(repeating: 0)
+  public var samples = InlineArray<8, UInt64>(repeating: 0)
   public var meanNanos = InlineArray<8, UInt64>(repeating: 0)
   public var p50Nanos = InlineArray<8, UInt64>(repeating: 0)
   public var p90Nanos = InlineArray<8, UInt64>(repeating: 0)
@@ -111,7 +111,7 @@ public struct LatencyCounters: CounterSet {
   public mutating func summarize(_ histogram: borrowing Histogram, as stage: Stage) {
     let index = Int(stage.rawValue & 7)
     let summary = histogram.summary()
-    count[index] = summary.count
+    samples[index] = summary.count
     meanNanos[index] = summary.mean
     p50Nanos[index] = summary.p50
     p90Nanos[index] = summary.p90

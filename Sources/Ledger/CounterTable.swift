@@ -68,8 +68,8 @@ public enum CounterTable {
       "Messages given to the decoder after line arbitration; a frame rejected whole counts as one.",
       left: .messages),
     .init(
-      .decoded, "decoded", "messages", "Messages that became records or changed the decoder's state.",
-      right: .messages),
+      .decoded, "decoded", "messages",
+      "Messages that became records or changed the decoder's state.", right: .messages),
     .init(
       .records, "records", "records", "Records that the decoder made, each broadcast copy counted.",
       left: .records),
@@ -107,7 +107,8 @@ public enum CounterTable {
 
   private static let shard: [CounterDefinition] = [
     .init(
-      .received, "received", "records", "Records taken from the lanes.", left: .shard, right: .lanes),
+      .received, "received", "records", "Records taken from the lanes.", left: .shard,
+      right: .lanes),
     .init(
       .delivered, "delivered", "records", "Records received and given to the outlets.",
       left: .offers, right: .shard),
@@ -140,7 +141,7 @@ public enum CounterTable {
   ]
 
   private static let latency: [CounterDefinition] = [
-    stage(.count, "count", "samples", "Latencies recorded.", kind: .counter),
+    stage(.samples, "samples", "samples", "Latencies recorded.", kind: .counter),
     stage(.meanNanos, "mean_nanos", "ns", "Mean latency."),
     stage(.p50Nanos, "p50_nanos", "ns", "Median latency."),
     stage(.p90Nanos, "p90_nanos", "ns", "Latency that 90 % do not exceed."),

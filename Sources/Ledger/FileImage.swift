@@ -35,7 +35,8 @@ struct FileImage {
     let tables =
       FileLayout.headerBytes + definitions.count * FileLayout.definitionBytes
       + labels.count * FileLayout.labelBytes + plan.blocks.count * FileLayout.blockBytes
-    let staticBytes = (tables + FileLayout.pageBytes - 1) / FileLayout.pageBytes * FileLayout.pageBytes
+    let page = FileLayout.pageBytes
+    let staticBytes = (tables + page - 1) / page * page
     var end = staticBytes
     var offsets: [Int] = []
     for block in plan.blocks {

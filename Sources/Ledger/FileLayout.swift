@@ -66,7 +66,9 @@ struct FieldBytes {
   }
 
   /// The integer at `offset`, which the caller has checked to lie inside.
-  func load<Value: FixedWidthInteger & UnsignedInteger>(_ type: Value.Type, at offset: Int) -> Value {
+  func load<Value: FixedWidthInteger & UnsignedInteger>(
+    _ type: Value.Type, at offset: Int
+  ) -> Value {
     var value: Value = 0
     for index in 0..<(Value.bitWidth / 8) {
       value |= Value(bytes[offset + index]) << (index * 8)
@@ -74,8 +76,10 @@ struct FieldBytes {
     return value
   }
 
+  /// The text of a field up to its first NUL. What could steer a terminal becomes `?`, since another
+  /// program may have written the file.
   func text(at offset: Int, count: Int) -> String {
-    let field = bytes[offset..<(offset + count)]
-    return String(decoding: field.prefix { $0 != 0 }, as: UTF8.self)
+    let field = bytes[offset..<(offset + count)].prefix { $0 != 0 }
+    return String(decoding: field.map { $0 < 0x20 || $0 == 0x7F ? 0x3F : $0 }, as: UTF8.self)
   }
 }

@@ -16,14 +16,13 @@ struct CounterCatalog: Sendable {
   fileprivate(set) var byScope: [CounterScope: [Entry]] = [:]
   fileprivate(set) var labels: [CounterID: [Int: String]] = [:]
 
-  /// What one element of an array is called: its label, else its number; a message type that is a
-  /// printable character stands for itself.
+  /// What one element of an array is called: its label, else its number; a message type is its
+  /// printable character, else in hexadecimal digits, so that 0x07 and the character 7 differ.
   func elementName(_ entry: Entry, _ element: Int) -> String {
     if let name = labels[entry.id]?[element] { return name }
-    if entry.label == "type", element > 0x20, element < 0x7F {
-      return String(UnicodeScalar(UInt8(element)))
-    }
-    return String(element)
+    guard entry.label == "type" else { return String(element) }
+    if element > 0x20, element < 0x7F { return String(UnicodeScalar(UInt8(element))) }
+    return (element < 16 ? "0x0" : "0x") + String(element, radix: 16)
   }
 }
 

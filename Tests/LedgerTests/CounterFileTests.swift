@@ -52,7 +52,7 @@ struct CounterFileTests {
     try check(
       LatencyCounters.self,
       [
-        (.count, \.count), (.meanNanos, \.meanNanos), (.p50Nanos, \.p50Nanos),
+        (.samples, \.samples), (.meanNanos, \.meanNanos), (.p50Nanos, \.p50Nanos),
         (.p90Nanos, \.p90Nanos), (.p99Nanos, \.p99Nanos), (.p999Nanos, \.p999Nanos),
         (.p9999Nanos, \.p9999Nanos), (.maxNanos, \.maxNanos),
       ])
@@ -91,7 +91,7 @@ struct CounterFileTests {
     let source = try #require(snapshot.block(.source, 0))
     #expect(source.name == "itch-a")
     #expect(source[.ignored] == 17)
-    #expect(source.elements(.ignored).map(\.name) == ["7", "A"])
+    #expect(source.elements(.ignored).map(\.name) == ["0x07", "A"])
     #expect(source.elements(.rejected).map(\.name) == ["bad_length"])
     #expect(source[.received] == 0)
     let lane = try #require(snapshot.block(.lane, 0, 1))
@@ -148,6 +148,6 @@ struct CounterFileTests {
     let block = try #require(try CounterFile.open(file.path).snapshot().block(.latency, 0))
     #expect(block.elements(.p999Nanos).map(\.value) == [999])
     #expect(block.elements(.maxNanos).map(\.name) == ["worker"])
-    #expect(block[.count] == 1_000)
+    #expect(block[.samples] == 1_000)
   }
 }

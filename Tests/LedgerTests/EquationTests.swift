@@ -17,7 +17,7 @@ struct EquationTests {
     Fault(name: "a message vanishes", running: ["messages"], quiesced: ["messages"]) {
       $0.source.counters.messages += 1
     },
-    Fault(name: "a rejection is counted twice", running: ["messages"], quiesced: ["messages"]) {
+    Fault(name: "a rejection counted twice", running: ["messages"], quiesced: ["messages"]) {
       $0.source.counters.reject(reason: 31)
     },
     Fault(name: "an unpublished batch in the lanes", running: [], quiesced: ["records"]) {
@@ -30,7 +30,7 @@ struct EquationTests {
       $0.lane0.counters.enqueued += 5
     },
     Fault(
-      name: "more in flight than the lane holds", running: ["lanes"], quiesced: ["records", "lanes"]
+      name: "more in flight than fits", running: ["lanes"], quiesced: ["records", "lanes"]
     ) {
       $0.lane0.counters.enqueued += 500
       $0.source.counters.records += 500
