@@ -1,7 +1,7 @@
 /// The first 16 bytes of every record (DBN, "Record header").
 @frozen
 public struct RecordHeader: Hashable, Sendable, BitwiseCopyable {
-  /// Size of the whole record in words of 4 bytes, this header and a send time included; at least 4.
+  /// Size of the record in words of 4 bytes, this header and a send time included; at least 4.
   public var length: UInt8
   /// Type of the record.
   public var rtype: RType

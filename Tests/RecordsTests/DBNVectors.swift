@@ -81,16 +81,23 @@ struct DecodedStream {
 extension FieldDescription {
   /// The field's value in the form of the vector files: raw integers, one-letter and C strings.
   func value(in record: [UInt8]) -> JSONValue {
-    let bytes = Array(record[offset..<(offset + byteCount)])
+    if let number = number(in: record) { return .number("\(number)") }
+    let bytes = record[offset..<(offset + byteCount)]
+    return .text(String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self))
+  }
+
+  /// The value of an integer, price or time; nil for characters and texts.
+  func number(in record: [UInt8]) -> Int128? {
     var unsigned: UInt64 = 0
-    for (index, byte) in bytes.prefix(8).enumerated() { unsigned |= UInt64(byte) << (8 * index) }
-    let shift = 64 - 8 * min(bytes.count, 8)
-    let signed = Int64(bitPattern: unsigned << shift) >> shift
+    for index in 0..<min(byteCount, 8) {
+      unsigned |= UInt64(record[offset + index]) << UInt64(8 * index)
+    }
+    let shift = UInt64(64 - 8 * min(byteCount, 8))
     switch kind {
-    case .character, .text:
-      return .text(String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self))
-    case .i8, .i16, .i32, .i64, .price: return .number("\(signed)")
-    case .u8, .u16, .u32, .u64, .timestamp: return .number("\(unsigned)")
+    case .character, .text: return nil
+    case .i8, .i16, .i32, .i64, .price:
+      return Int128(Int64(bitPattern: unsigned << shift) >> Int64(shift))
+    case .u8, .u16, .u32, .u64, .timestamp: return Int128(unsigned)
     }
   }
 

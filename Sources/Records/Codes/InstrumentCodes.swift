@@ -61,7 +61,9 @@ public struct MatchAlgorithm: RawRepresentable, Hashable, Sendable, BitwiseCopya
   /// Time pro rata.
   @inlinable public static var timeProRata: Self { Self(rawValue: UInt8(ascii: "P")) }
   /// Institutions first.
-  @inlinable public static var institutionalPrioritization: Self { Self(rawValue: UInt8(ascii: "V")) }
+  @inlinable public static var institutionalPrioritization: Self {
+    Self(rawValue: UInt8(ascii: "V"))
+  }
 }
 
 /// What a definition does (DBN, "Enums", security_update_action).

@@ -1,8 +1,10 @@
 internal import Wire
 
 extension DBNMetadata {
-  /// Bytes of the metadata at the start of `bytes`, its 8-byte prefix included; nil where fewer
-  /// than 8 bytes are there. Throws for bytes that are no DBN of a version from 0 to 3, or too long.
+  /// Bytes of the metadata at the start of `bytes`, its 8-byte prefix included.
+  ///
+  /// Nil where fewer than 8 bytes are there. Throws for bytes that are no DBN of a version from 0
+  /// to 3, and for a length outside of the limits.
   public static func byteCount(_ bytes: RawSpan) throws(DBNError) -> Int? {
     for (index, character) in [UInt8]("DBN".utf8).enumerated() {
       guard let byte = bytes.loadByte(at: index) else { return nil }

@@ -29,7 +29,8 @@ public struct CBBOMessage: Record {
     tsEvent: UInt64 = Undefined.timestamp, price: Int64 = Undefined.price,
     size: UInt32 = Undefined.orderSize, side: Side = .none, flags: Flags = [],
     tsRecv: UInt64 = Undefined.timestamp,
-    levels: InlineArray<1, ConsolidatedBidAskPair> = InlineArray(repeating: ConsolidatedBidAskPair())
+    levels: InlineArray<1, ConsolidatedBidAskPair> = InlineArray(
+      repeating: ConsolidatedBidAskPair())
   ) {
     header = RecordHeader(
       length: Self.lengthWords, rtype: rtype, publisherID: publisherID,

@@ -31,7 +31,8 @@ public struct CMBP1Message: Record {
     tsEvent: UInt64 = Undefined.timestamp, price: Int64 = Undefined.price,
     size: UInt32 = Undefined.orderSize, action: Action = .none, side: Side = .none,
     flags: Flags = [], tsRecv: UInt64 = Undefined.timestamp, tsInDelta: Int32 = 0,
-    levels: InlineArray<1, ConsolidatedBidAskPair> = InlineArray(repeating: ConsolidatedBidAskPair())
+    levels: InlineArray<1, ConsolidatedBidAskPair> = InlineArray(
+      repeating: ConsolidatedBidAskPair())
   ) {
     header = RecordHeader(
       length: Self.lengthWords, rtype: rtype, publisherID: publisherID,

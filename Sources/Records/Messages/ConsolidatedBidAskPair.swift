@@ -1,4 +1,4 @@
-/// Best level over several venues, 32 bytes (DBN, "CBBO"); publisher ids name the venue at the best.
+/// Best level over several venues, 32 bytes (DBN, "CBBO"); publisher ids name those venues.
 @frozen
 public struct ConsolidatedBidAskPair: Sendable, BitwiseCopyable {
   /// Bid price in units of 1e-9.

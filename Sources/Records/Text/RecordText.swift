@@ -2,7 +2,8 @@ internal import Wire
 
 /// How a record becomes text.
 public enum TextForm: Sendable {
-  /// One object a line: integers as numbers, prices and characters as strings, null where undefined.
+  /// One object a line: integers as numbers, prices and characters as strings; undefined prices
+  /// and times are null.
   case json
   /// One row a line; `RecordText.appendHeading` gives the names. Empty where undefined.
   case csv
