@@ -1,3 +1,5 @@
+internal import FeedKit
+
 /// One open order: 24 bytes in its symbol's segment, linked into the queue of its price level.
 struct MarketOrder: BitwiseCopyable {
   static var none: UInt16 { .max }

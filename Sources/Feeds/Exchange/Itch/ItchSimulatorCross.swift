@@ -1,3 +1,5 @@
+internal import FeedKit
+
 /// A cross at work: over a range of symbols, some non-printable executions each, then its `Q`.
 struct MarketCross: BitwiseCopyable {
   var isActive = false

@@ -1,3 +1,5 @@
+internal import FeedKit
+
 extension ItchMarket {
   /// One message outside of the plain order flow, or 0 at the end of the day.
   ///

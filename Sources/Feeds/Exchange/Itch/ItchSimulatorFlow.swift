@@ -1,3 +1,5 @@
+internal import FeedKit
+
 /// A marketable order at work: it executes against the best level until it is filled.
 struct MarketTake: BitwiseCopyable {
   var shares: UInt32 = 0

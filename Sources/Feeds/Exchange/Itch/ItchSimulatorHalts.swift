@@ -1,3 +1,5 @@
+internal import FeedKit
+
 /// A halt or an offering under way: which step comes next, and at which message number.
 struct MarketHalt: BitwiseCopyable {
   enum Kind: UInt8, BitwiseCopyable { case volatility, news, operational, offering }

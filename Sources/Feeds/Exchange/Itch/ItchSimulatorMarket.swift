@@ -1,3 +1,5 @@
+internal import FeedKit
+
 /// Limits of the simulator.
 public enum ItchMarketLimits {
   /// The largest frame: the two bytes of its length and an imbalance message (`I`) of 50 bytes.
@@ -31,7 +33,7 @@ public struct ItchMarket: ~Copyable, Sendable {
   /// Three tables one after another: market, opening auction, closing auction.
   let actionTable: FixedTable<UInt8>
 
-  var random: MarketRandom
+  var random: SimulationRandom
   var pace: MarketPace
   /// Nanoseconds since midnight, times 256.
   var clock: UInt64
@@ -56,7 +58,7 @@ public struct ItchMarket: ~Copyable, Sendable {
   /// - Throws: `ItchMarketOptions.Invalid` for an option outside of its range.
   public init(_ options: ItchMarketOptions) throws(ItchMarketOptions.Invalid) {
     try options.validate()
-    var random = MarketRandom(seed: options.seed)
+    var random = SimulationRandom(seed: options.seed)
     let plan = MarketPlan(options, random: &random)
     self.options = options
     symbols = FixedTable(repeating: MarketSymbol(), count: options.symbols + 1)

@@ -1,10 +1,12 @@
+internal import FeedKit
+
 /// The listed instruments and the size of their books, drawn once from the seed.
 struct MarketPlan {
   var symbols: [MarketSymbol] = []
   var symbolTable: [UInt16] = []
   var orderCapacity = 0
 
-  init(_ options: ItchMarketOptions, random: inout MarketRandom) {
+  init(_ options: ItchMarketOptions, random: inout SimulationRandom) {
     var ranks = Array(0..<options.symbols)
     for index in stride(from: ranks.count - 1, to: 0, by: -1) {
       ranks.swapAt(index, random.below(index + 1))
@@ -40,7 +42,7 @@ struct MarketPlan {
   }
 
   /// A price between 20 cents and some 3,000 dollars, in whole cents from one dollar on.
-  private static func setPrice(_ symbol: inout MarketSymbol, random: inout MarketRandom) {
+  private static func setPrice(_ symbol: inout MarketSymbol, random: inout SimulationRandom) {
     let dollars: UInt32 = 10_000
     let band = random.below(100)
     let centre: UInt32

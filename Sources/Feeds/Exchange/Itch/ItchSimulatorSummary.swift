@@ -1,3 +1,5 @@
+internal import FeedKit
+
 /// One open order of the simulator's own book.
 public struct ItchMarketOrder: Equatable, Sendable {
   public let reference: UInt64

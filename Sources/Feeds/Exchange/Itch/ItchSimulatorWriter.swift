@@ -1,3 +1,5 @@
+internal import FeedKit
+
 /// Stores big-endian fields of outgoing messages.
 ///
 /// The caller has made sure that a whole frame fits (`ItchMarketLimits.frameBytes`).

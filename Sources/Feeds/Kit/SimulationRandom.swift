@@ -1,12 +1,12 @@
-/// The simulator's generator of random bits: xoshiro256** by Blackman and Vigna (public domain
+/// A simulator's generator of random bits: xoshiro256** by Blackman and Vigna (public domain
 /// algorithm), seeded by SplitMix64, so that a seed means the same stream everywhere.
-struct MarketRandom: BitwiseCopyable {
-  private var s0: UInt64
-  private var s1: UInt64
-  private var s2: UInt64
-  private var s3: UInt64
+public struct SimulationRandom: BitwiseCopyable, Sendable {
+  @usableFromInline var s0: UInt64
+  @usableFromInline var s1: UInt64
+  @usableFromInline var s2: UInt64
+  @usableFromInline var s3: UInt64
 
-  init(seed: UInt64) {
+  public init(seed: UInt64) {
     var state = seed
     func split() -> UInt64 {
       state &+= 0x9E37_79B9_7F4A_7C15
@@ -21,8 +21,9 @@ struct MarketRandom: BitwiseCopyable {
     s3 = split()
   }
 
-  @inline(__always)
-  mutating func next() -> UInt64 {
+  /// The next 64 random bits.
+  @inlinable @inline(__always)
+  public mutating func next() -> UInt64 {
     let product = s1 &* 5
     let result = ((product << 7) | (product >> 57)) &* 9
     let shifted = s1 << 17
@@ -36,8 +37,8 @@ struct MarketRandom: BitwiseCopyable {
   }
 
   /// A number in 0 ..< `bound`; the bias of 2^-32 does not matter here.
-  @inline(__always)
-  mutating func below(_ bound: Int) -> Int {
+  @inlinable @inline(__always)
+  public mutating func below(_ bound: Int) -> Int {
     Int(truncatingIfNeeded: ((next() >> 32) &* UInt64(truncatingIfNeeded: bound)) >> 32)
   }
 }
