@@ -2,7 +2,7 @@
 ///
 /// A reason is an index into a fixed counter table, so that counting costs one addition. The set is
 /// open (`RawRepresentable`): a feed may use the reasons from `firstFeedReason` on for its own.
-public struct RejectReason: RawRepresentable, Hashable, Sendable {
+public struct RejectReason: RawRepresentable, Hashable, Sendable, Error {
   /// Index of the reason's counter, 0 ..< `RejectReason.limit`.
   public let rawValue: UInt8
 

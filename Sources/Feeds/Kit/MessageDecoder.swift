@@ -1,0 +1,68 @@
+public import Lanes
+
+/// What a decoder must know before the first message.
+public struct DecoderOptions: Sendable {
+  /// Shards of the lanes that records go to.
+  public var shards: Int
+  /// UTC time of midnight at the venue on the trading day, ns since the Unix epoch, for protocols
+  /// whose times count from midnight.
+  public var midnight: UInt64
+  /// Whether the decoder may use the instructions that only some machines have.
+  public var usesWideInstructions: Bool
+
+  public init(shards: Int, midnight: UInt64 = 0, usesWideInstructions: Bool = true) {
+    self.shards = shards
+    self.midnight = midnight
+    self.usesWideInstructions = usesWideInstructions
+  }
+}
+
+/// Where a run of messages has been decoded to.
+public struct RunProgress: Sendable {
+  /// Offset of the first byte that was not consumed.
+  public var offset: Int
+  /// Messages consumed: decoded, ignored or rejected.
+  public var messages: Int
+
+  @inlinable
+  public init(offset: Int, messages: Int) {
+    self.offset = offset
+    self.messages = messages
+  }
+}
+
+/// Bytes of one protocol to records: no I/O, no clock, no allocation, no locks.
+///
+/// Every message is accounted for in the counters exactly once: decoded, ignored by its type, or
+/// rejected with a reason. Owned by one reader thread.
+public protocol MessageDecoder: ~Copyable {
+  init(_ options: DecoderOptions)
+
+  /// Decodes at most `limit` consecutive messages with length fields from `bytes[start ..< end]`.
+  ///
+  /// Stops early only before a message whose length field reaches past `end`.
+  mutating func decodeRun(
+    _ bytes: RawSpan, from start: Int, to end: Int, limit: Int, context: MessageContext,
+    into lanes: inout LaneWriter, counters: inout DecodeCounters
+  ) -> RunProgress
+
+  /// Decodes the one message that fills `bytes[start ..< end]`.
+  mutating func decodeMessage(
+    _ bytes: RawSpan, from start: Int, to end: Int, context: MessageContext,
+    into lanes: inout LaneWriter, counters: inout DecodeCounters
+  )
+}
+
+/// What the transport knows of a message.
+public struct MessageContext: Sendable {
+  /// Sequence number of the (first) message.
+  public var sequence: UInt64
+  /// Receive time, ns since the Unix epoch.
+  public var tsRecv: UInt64
+
+  @inlinable
+  public init(sequence: UInt64, tsRecv: UInt64) {
+    self.sequence = sequence
+    self.tsRecv = tsRecv
+  }
+}

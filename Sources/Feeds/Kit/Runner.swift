@@ -1,0 +1,139 @@
+public import Lanes
+internal import Wire
+
+/// The only `SourceRunner`: arbiter and decoder of one feed, joined. A feed makes it with its own
+/// decoder type, so that no call on the way of a message is dynamic.
+public final class Runner<Framing: DatagramFraming, Decoder: MessageDecoder & ~Copyable>:
+  SourceRunner
+{
+  var arbiter: SequenceArbiter<Framing>
+  var sink: RunnerSink<Framing, Decoder>
+  private let messageBytes: (UInt8) -> Int
+
+  /// `messageBytes` gives the length of a message by its type, 0 for an unknown one.
+  public convenience init(
+    _ options: RunnerOptions, publisherID: UInt16, lanes: consuming LaneWriter,
+    messageBytes: @escaping (UInt8) -> Int
+  ) {
+    self.init(
+      arbiter: SequenceArbiter(policy: options.gaps),
+      sink: RunnerSink(
+        decoder: Decoder(options.decoder), publisherID: publisherID, lanes: lanes),
+      messageBytes: messageBytes)
+  }
+
+  init(
+    arbiter: consuming SequenceArbiter<Framing>, sink: consuming RunnerSink<Framing, Decoder>,
+    messageBytes: @escaping (UInt8) -> Int
+  ) {
+    self.arbiter = arbiter
+    self.sink = sink
+    self.messageBytes = messageBytes
+  }
+
+  public func receive(_ datagram: RawSpan, tsRecv: UInt64, now: UInt64, isAnswer: Bool) {
+    sink.bytes &+= UInt64(datagram.byteCount)
+    arbiter.receive(datagram, tsRecv: tsRecv, now: now, isAnswer: isAnswer, sink: &sink)
+  }
+
+  public func readFile(
+    _ bytes: RawSpan, framing: FileFraming, tsRecv: UInt64, isLast: Bool
+  ) -> Int {
+    let consumed =
+      framing == .lengthPrefixed
+      ? readPrefixed(bytes, tsRecv: tsRecv, isLast: isLast)
+      : readByType(
+        bytes, prefix: framing == .zeroPrefixed ? 2 : 0, tsRecv: tsRecv, isLast: isLast)
+    sink.bytes &+= UInt64(consumed)
+    return consumed
+  }
+
+  private func readPrefixed(_ bytes: RawSpan, tsRecv: UInt64, isLast: Bool) -> Int {
+    var offset = 0
+    while offset < bytes.byteCount, !sink.fileHasEnded {
+      // A length of 0 ends the session. It is looked for before the run, since a run would take it
+      // for an empty message.
+      let length = Framing.blockLength(bytes, at: offset)
+      if length == 0 {
+        sink.fileHasEnded = true
+        offset += Framing.blockPrefixBytes
+        break
+      }
+      let progress = sink.decode(
+        bytes, blocks: offset..<bytes.byteCount, count: Int.max, tsRecv: tsRecv)
+      offset = progress.offset
+      guard progress.messages == 0 else { continue }
+      guard isLast else { break }
+      sink.rejectRest(.truncated)
+      offset = bytes.byteCount
+    }
+    if sink.fileHasEnded, offset < bytes.byteCount {
+      sink.rejectRest(.trailingBytes)
+      offset = bytes.byteCount
+    }
+    return offset
+  }
+
+  private func readByType(_ bytes: RawSpan, prefix: Int, tsRecv: UInt64, isLast: Bool) -> Int {
+    var offset = 0
+    while offset + prefix < bytes.byteCount {
+      let type = bytes.uncheckedByte(at: offset + prefix)
+      let length = messageBytes(type)
+      guard length > 0 else {
+        // Without a length there is no way to the next message.
+        sink.rejectRest(.unknownType)
+        return bytes.byteCount
+      }
+      guard offset + prefix + length <= bytes.byteCount else { break }
+      sink.decodeOne(
+        bytes, from: offset + prefix, to: offset + prefix + length, sequence: sink.nextSequence,
+        tsRecv: tsRecv)
+      offset += prefix + length
+    }
+    if isLast, offset < bytes.byteCount {
+      sink.rejectRest(.truncated)
+      return bytes.byteCount
+    }
+    return offset
+  }
+
+  public func message(
+    _ bytes: RawSpan, from start: Int, to end: Int, sequence: UInt64, tsRecv: UInt64
+  ) {
+    sink.bytes &+= UInt64(end - start)
+    sink.decodeOne(bytes, from: start, to: end, sequence: sequence, tsRecv: tsRecv)
+  }
+
+  public func recordLoss(sessionName: String, first: UInt64, last: UInt64, tsRecv: UInt64) {
+    sink.recordLoss(sessionName: sessionName, first: first, last: last, tsRecv: tsRecv)
+  }
+
+  public func advance(now: UInt64, tsRecv: UInt64, request: inout [UInt8]) {
+    arbiter.advance(now: now, tsRecv: tsRecv, request: &request, sink: &sink)
+  }
+
+  public var nextDeadline: UInt64? { arbiter.nextDeadline }
+
+  public func finish(tsRecv: UInt64) {
+    arbiter.finish(tsRecv: tsRecv, sink: &sink)
+    sink.lanes.flush()
+  }
+
+  public func flush() { sink.lanes.flush() }
+
+  public var report: SourceReport {
+    var report = SourceReport()
+    report.messages = sink.messages
+    report.bytes = sink.bytes
+    report.decode = sink.counters
+    report.arbiter = arbiter.counters
+    report.records = (0..<sink.lanes.shards).map { sink.lanes.recordCount(shard: $0) }
+    report.fullWaits = sink.lanes.fullWaits
+    report.session = arbiter.session.map { Framing.name(of: $0) }
+    report.firstSequence = arbiter.firstDelivered ?? sink.firstSequence
+    report.nextSequence = arbiter.firstDelivered == nil ? sink.nextSequence : arbiter.expected
+    report.hasEnded = arbiter.hasEnded || sink.fileHasEnded
+    report.gaps = sink.gaps
+    return report
+  }
+}

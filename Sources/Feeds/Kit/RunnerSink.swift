@@ -1,0 +1,94 @@
+internal import Lanes
+internal import Records
+internal import Wire
+
+/// The end of a runner: what the arbiter has put in order goes through the decoder into the lanes,
+/// and what is lost becomes a record.
+struct RunnerSink<Framing: DatagramFraming, Decoder: MessageDecoder & ~Copyable>: ~Copyable,
+  RunSink
+{
+  var decoder: Decoder
+  var lanes: LaneWriter
+  var counters = DecodeCounters()
+  var messages: UInt64 = 0
+  var bytes: UInt64 = 0
+  var nextSequence: UInt64 = 1
+  var firstSequence: UInt64?
+  var fileHasEnded = false
+  var gaps: [LostRange] = []
+  let publisherID: UInt16
+
+  /// Gaps that are kept for the report; all are counted.
+  static var gapLimit: Int { 10_000 }
+
+  init(decoder: consuming Decoder, publisherID: UInt16, lanes: consuming LaneWriter) {
+    self.decoder = decoder
+    self.publisherID = publisherID
+    self.lanes = lanes
+  }
+
+  mutating func decode(
+    _ bytes: RawSpan, blocks: Range<Int>, count: Int, tsRecv: UInt64
+  ) -> RunProgress {
+    let progress = decoder.decodeRun(
+      bytes, from: blocks.lowerBound, to: blocks.upperBound, limit: count,
+      context: MessageContext(sequence: nextSequence, tsRecv: tsRecv), into: &lanes,
+      counters: &counters)
+    if firstSequence == nil, progress.messages > 0 { firstSequence = nextSequence }
+    messages &+= UInt64(progress.messages)
+    nextSequence &+= UInt64(progress.messages)
+    return progress
+  }
+
+  mutating func decodeOne(
+    _ bytes: RawSpan, from start: Int, to end: Int, sequence: UInt64, tsRecv: UInt64
+  ) {
+    if firstSequence == nil { firstSequence = sequence }
+    messages &+= 1
+    nextSequence = sequence &+ 1
+    decoder.decodeMessage(
+      bytes, from: start, to: end, context: MessageContext(sequence: sequence, tsRecv: tsRecv),
+      into: &lanes, counters: &counters)
+  }
+
+  /// Counts the rest of a file, in which no message can be found, as one rejected message.
+  mutating func rejectRest(_ reason: RejectReason) {
+    messages &+= 1
+    counters.reject(reason)
+  }
+
+  mutating func run(
+    _ bytes: RawSpan, blocks: Range<Int>, count: Int, first: UInt64, tsRecv: UInt64
+  ) -> Int {
+    nextSequence = first
+    return decode(bytes, blocks: blocks, count: count, tsRecv: tsRecv).messages
+  }
+
+  mutating func lost(session: SessionID, first: UInt64, last: UInt64, tsRecv: UInt64) {
+    recordLoss(
+      sessionName: Framing.name(of: session), first: first, last: last, tsRecv: tsRecv)
+  }
+
+  mutating func recordLoss(sessionName: String, first: UInt64, last: UInt64, tsRecv: UInt64) {
+    if gaps.count < Self.gapLimit {
+      gaps.append(LostRange(session: sessionName, first: first, last: last))
+    }
+    lanes.broadcast(
+      GapRecord.make(
+        publisherID: publisherID, session: sessionName, first: first, last: last, tsRecv: tsRecv))
+  }
+
+  mutating func restarted(session: SessionID, tsRecv: UInt64) {
+    lanes.broadcast(
+      SessionRecord.make(
+        publisherID: publisherID, text: "session start \(Framing.name(of: session))",
+        tsRecv: tsRecv))
+  }
+
+  mutating func ended(session: SessionID, last: UInt64, tsRecv: UInt64) {
+    lanes.broadcast(
+      SessionRecord.make(
+        publisherID: publisherID, text: "session end \(Framing.name(of: session)) last=\(last)",
+        tsRecv: tsRecv))
+  }
+}

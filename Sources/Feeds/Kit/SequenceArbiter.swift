@@ -1,0 +1,255 @@
+internal import Wire
+
+/// Takes what an arbiter has put in order.
+public protocol RunSink: ~Copyable {
+  /// Messages with consecutive numbers from `first` on; gives how many of them were consumed.
+  mutating func run(
+    _ bytes: RawSpan, blocks: Range<Int>, count: Int, first: UInt64, tsRecv: UInt64
+  ) -> Int
+
+  /// Messages `first ... last` will not come any more.
+  mutating func lost(session: SessionID, first: UInt64, last: UInt64, tsRecv: UInt64)
+
+  /// The numbering starts over: another session, or the same one from its first message.
+  mutating func restarted(session: SessionID, tsRecv: UInt64)
+
+  /// The session has ended after message `last`.
+  mutating func ended(session: SessionID, last: UInt64, tsRecv: UInt64)
+}
+
+/// Puts the datagrams of one or several lines (A/B, re-request answers) into the order of their
+/// message numbers: repeats are dropped, gaps are noticed, asked for, waited for, and at last
+/// declared. No I/O and no clock: the caller passes the time and sends the requests.
+///
+/// By message number, not by datagram, since datagram boundaries may differ between the lines
+/// (MoldUDP64, "A/B lines"). Owned by one reader thread.
+public struct SequenceArbiter<Framing: DatagramFraming>: ~Copyable {
+  public private(set) var counters = ArbiterCounters()
+  /// The session that is followed, once there is one.
+  public private(set) var session: SessionID?
+  /// Number of the next message to deliver.
+  public private(set) var expected: UInt64 = 1
+  /// Number of the first message ever delivered.
+  public private(set) var firstDelivered: UInt64?
+  /// Whether the venue has said that no more will come.
+  public private(set) var hasEnded = false
+
+  private let policy: GapPolicy
+  private var store: DatagramStore
+  private var latestSendTime: UInt64 = 0
+  /// End of what is known to exist: past the last message announced by any datagram.
+  private var known: UInt64 = 1
+  private var gap: Gap?
+
+  private struct Gap {
+    var openedAt: UInt64
+    var nextRequestAt: UInt64
+    var requests = 0
+  }
+
+  public init(policy: GapPolicy) {
+    self.policy = policy
+    store = DatagramStore(slots: policy.heldDatagrams, slotBytes: policy.heldBytes)
+  }
+
+  /// Places one datagram. `now` is monotonic, ns; `isAnswer` marks answers to our own requests.
+  public mutating func receive(
+    _ datagram: RawSpan, tsRecv: UInt64, now: UInt64, isAnswer: Bool = false,
+    sink: inout some RunSink & ~Copyable
+  ) {
+    counters.packets &+= 1
+    let header: DatagramHeader
+    do throws(RejectReason) {
+      header = try Framing.header(of: datagram)
+    } catch {
+      counters.reject(error)
+      return
+    }
+    guard header.sequence <= UInt64.max &- UInt64(header.count) else {
+      counters.reject(.badSequence)
+      return
+    }
+    if isAnswer, let session, session != header.session {
+      counters.reject(.wrongSession)
+      return
+    }
+    follow(header, tsRecv: tsRecv, isAnswer: isAnswer, sink: &sink)
+    guard header.sequence < expected &+ policy.largestGapMessages else {
+      counters.reject(.badSequence)
+      return
+    }
+    known = max(known, header.sequence &+ UInt64(header.count))
+    if header.kind == .data {
+      place(datagram, header: header, tsRecv: tsRecv, sink: &sink)
+    } else {
+      counters.heartbeats &+= 1
+    }
+    if header.kind == .endOfSession, !hasEnded, expected >= header.sequence {
+      hasEnded = true
+      counters.sessionsEnded &+= 1
+      sink.ended(session: header.session, last: expected &- 1, tsRecv: tsRecv)
+    }
+    noteGap(now: now)
+  }
+
+  /// Takes up a new session, or the same one that starts over (IEX test runs do).
+  private mutating func follow(
+    _ header: DatagramHeader, tsRecv: UInt64, isAnswer: Bool,
+    sink: inout some RunSink & ~Copyable
+  ) {
+    let startsOver =
+      header.isStart && header.sendTime > latestSendTime && expected > header.sequence && !isAnswer
+    latestSendTime = isAnswer ? latestSendTime : max(latestSendTime, header.sendTime)
+    guard session != header.session || startsOver else { return }
+    if session != nil {
+      declareAllLost(tsRecv: tsRecv, sink: &sink)
+      counters.sessionRestarts &+= 1
+    }
+    session = header.session
+    expected = policy.start == .one && header.sequence > 0 ? 1 : header.sequence
+    known = expected
+    hasEnded = false
+    sink.restarted(session: header.session, tsRecv: tsRecv)
+  }
+
+  private mutating func place(
+    _ datagram: RawSpan, header: DatagramHeader, tsRecv: UInt64,
+    sink: inout some RunSink & ~Copyable
+  ) {
+    if header.sequence <= expected {
+      deliver(datagram, header: header, tsRecv: tsRecv, sink: &sink)
+      drain(sink: &sink)
+      return
+    }
+    switch store.insert(datagram, header: header, tsRecv: tsRecv) {
+    case .held: break
+    case .known: counters.duplicates &+= UInt64(header.count)
+    case .oversized: counters.reject(.oversized)
+    case .full:
+      // No room to wait any longer: give up what is missing before the first datagram held.
+      let next = min(store.firstSequence ?? header.sequence, header.sequence)
+      declareLost(before: next, tsRecv: tsRecv, sink: &sink)
+      drain(sink: &sink)
+      place(datagram, header: header, tsRecv: tsRecv, sink: &sink)
+    }
+  }
+
+  /// Delivers what is new in a datagram that begins at or before the expected message.
+  private mutating func deliver(
+    _ datagram: RawSpan, header: DatagramHeader, tsRecv: UInt64,
+    sink: inout some RunSink & ~Copyable
+  ) {
+    let old = min(expected &- header.sequence, UInt64(header.count))
+    counters.duplicates &+= old
+    let fresh = header.count - Int(old)
+    guard fresh > 0 else { return }
+    var start = header.blocks.lowerBound
+    for _ in 0..<old {
+      guard let length = Framing.blockLength(datagram, at: start) else { break }
+      start += Framing.blockPrefixBytes + length
+    }
+    guard start <= header.blocks.upperBound else {
+      counters.reject(.truncated)
+      return
+    }
+    let consumed = sink.run(
+      datagram, blocks: start..<header.blocks.upperBound, count: fresh, first: expected,
+      tsRecv: tsRecv)
+    if consumed < fresh { counters.reject(.truncated) }
+    if consumed > 0, firstDelivered == nil { firstDelivered = expected }
+    if gap != nil { counters.gapMessagesFilled &+= UInt64(consumed) }
+    expected &+= UInt64(consumed)
+  }
+
+  /// Delivers the datagrams held back that are due now.
+  private mutating func drain(sink: inout some RunSink & ~Copyable) {
+    while let first = store.firstSequence, first <= expected {
+      // What was held back had come in time: it does not count as filled.
+      let open = gap
+      gap = nil
+      takeHeld(sink: &sink)
+      gap = open
+    }
+  }
+
+  private mutating func takeHeld(sink: inout some RunSink & ~Copyable) {
+    let entry = store.removeFirst()
+    // Safety: the bytes stay as they are until `recycle`; `deliver` does not touch the store.
+    let bytes = unsafe store.bytes(of: entry)
+    deliver(bytes, header: entry.header, tsRecv: entry.tsRecv, sink: &sink)
+    store.recycle(entry)
+  }
+
+  /// Opens or closes the gap, by what is known to exist.
+  private mutating func noteGap(now: UInt64) {
+    if known <= expected {
+      gap = nil
+    } else if gap == nil {
+      counters.gapsDetected &+= 1
+      gap = Gap(openedAt: now, nextRequestAt: now &+ policy.requestDelayNanos)
+    }
+  }
+
+  /// First message that is missing and the first one after the gap, or nil.
+  public var missing: Range<UInt64>? {
+    guard gap != nil else { return nil }
+    let end = store.firstSequence ?? known
+    return expected < end ? expected..<end : nil
+  }
+
+  /// When `advance` wants to be called next, on the caller's monotonic clock.
+  public var nextDeadline: UInt64? {
+    guard let gap else { return nil }
+    let end = gap.openedAt &+ policy.deadlineNanos
+    return gap.requests < policy.requestLimit ? min(end, gap.nextRequestAt) : end
+  }
+
+  /// Lets time pass: declares a gap lost whose deadline is over. Appends the datagram that asks for
+  /// the missing messages to `request` when one is due.
+  public mutating func advance(
+    now: UInt64, tsRecv: UInt64, request: inout [UInt8], sink: inout some RunSink & ~Copyable
+  ) {
+    guard let open = gap else { return }
+    if now >= open.openedAt &+ policy.deadlineNanos {
+      declareLost(before: store.firstSequence ?? known, tsRecv: tsRecv, sink: &sink)
+      drain(sink: &sink)
+      gap = nil
+      noteGap(now: now)
+      return
+    }
+    guard open.requests < policy.requestLimit, now >= open.nextRequestAt, let missing,
+      let session
+    else { return }
+    let count = min(UInt64(missing.count), policy.requestMessages)
+    if Framing.appendRequest(
+      session: session, first: missing.lowerBound, count: count, to: &request)
+    {
+      counters.requests &+= 1
+      gap?.requests += 1
+      gap?.nextRequestAt = now &+ policy.retryNanos
+    }
+  }
+
+  /// The input is over: what is still missing is lost, what was held back is delivered.
+  public mutating func finish(tsRecv: UInt64, sink: inout some RunSink & ~Copyable) {
+    declareAllLost(tsRecv: tsRecv, sink: &sink)
+  }
+
+  private mutating func declareAllLost(tsRecv: UInt64, sink: inout some RunSink & ~Copyable) {
+    while let first = store.firstSequence {
+      declareLost(before: first, tsRecv: tsRecv, sink: &sink)
+      drain(sink: &sink)
+    }
+    declareLost(before: known, tsRecv: tsRecv, sink: &sink)
+    gap = nil
+  }
+
+  private mutating func declareLost(
+    before end: UInt64, tsRecv: UInt64, sink: inout some RunSink & ~Copyable
+  ) {
+    guard end > expected, let session else { return }
+    counters.gapMessagesLost &+= end &- expected
+    sink.lost(session: session, first: expected, last: end &- 1, tsRecv: tsRecv)
+    expected = end
+  }
+}
