@@ -70,9 +70,10 @@ struct DBNCaptureTests {
   func sums(_ capture: DBNCapture) throws {
     let stream = try capture.stream()
     expectCounts(stream, capture)
-    let layout = try #require(stream.records.first.flatMap {
-      RecordLayout.of(RType(rawValue: $0[1]), version: stream.version)
-    })
+    let layout = try #require(
+      stream.records.first.flatMap {
+        RecordLayout.of(RType(rawValue: $0[1]), version: stream.version)
+      })
     let stats = capture.expected["field_stats"].members
     var compared = 0
     for (name, expected) in stats {

@@ -108,9 +108,12 @@ extension FieldDescription {
       guard let text = value.text, text.utf8.count <= count else { return false }
       for (index, byte) in text.utf8.enumerated() { record[offset + index] = byte }
     default:
-      guard let number = value.integer(Int64.self) ?? value.integer(UInt64.self).map({
-        Int64(bitPattern: $0)
-      }) else { return false }
+      guard
+        let number = value.integer(Int64.self)
+          ?? value.integer(UInt64.self).map({
+            Int64(bitPattern: $0)
+          })
+      else { return false }
       for index in 0..<byteCount {
         record[offset + index] = UInt8(truncatingIfNeeded: number >> (8 * Int64(index)))
       }

@@ -138,7 +138,8 @@ import Testing
     let json = line(system, RecordText(form: .json))
     #expect(try #require(JSONValue.parse(json.utf8))["msg"] == .text("\"\\\n\u{FF},A"))
     for form in [TextForm.json, .csv, .human] {
-      #expect(line(system, RecordText(form: form), symbol: "a\nb").split(separator: "\n").count == 1)
+      #expect(
+        line(system, RecordText(form: form), symbol: "a\nb").split(separator: "\n").count == 1)
     }
   }
 

@@ -27,6 +27,6 @@ extension V1.ErrorMessage {
   public static let layout = RecordLayout(
     name: "error", byteCount: 80,
     fields: [
-      FieldDescription("err", at: 16, .text, count: 64),
+      FieldDescription("err", at: 16, .text, count: 64)
     ])
 }

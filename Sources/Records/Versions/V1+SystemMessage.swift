@@ -27,6 +27,6 @@ extension V1.SystemMessage {
   public static let layout = RecordLayout(
     name: "system", byteCount: 80,
     fields: [
-      FieldDescription("msg", at: 16, .text, count: 64),
+      FieldDescription("msg", at: 16, .text, count: 64)
     ])
 }
