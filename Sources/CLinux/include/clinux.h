@@ -9,3 +9,4 @@
 #include "clinux_permute.h"
 #include "clinux_thread.h"
 #include "clinux_search.h"
+#include "clinux_net.h"
