@@ -4,7 +4,8 @@ internal import Glibc
 ///
 /// Reading costs the writer nothing. The static part is copied and checked once; whatever it says is
 /// taken from the file, not from this program's table, so that a file of another version with other
-/// counters can still be printed.
+/// counters can still be printed. Whoever shortens the file while it is mapped ends its readers; the
+/// writer never does, it replaces the file.
 public struct CounterFile: ~Copyable, Sendable {
   /// A block as the file's directory describes it.
   struct Block: Sendable {

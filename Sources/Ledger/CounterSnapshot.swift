@@ -14,6 +14,9 @@ public struct CounterSnapshot: Sendable {
   /// The blocks in the order of the file.
   public let blocks: [BlockSnapshot]
 
+  /// Whether the writer has stopped in order, so that all counters are final.
+  public var isQuiesced: Bool { state == .stopped }
+
   /// The block of a source, shard or outlet (`minor` is the outlet), or of a lane (`major` is its
   /// source, `minor` its shard).
   public func block(_ scope: CounterScope, _ major: Int = 0, _ minor: Int = 0) -> BlockSnapshot? {

@@ -171,42 +171,48 @@ extension JSONText {
     needsComma = true
   }
 
-  private mutating func literal(_ word: StaticString) {
+  private mutating func literal(_ word: String) {
     separate()
-    utf8.append(contentsOf: "\(word)".utf8)
+    utf8.append(contentsOf: word.utf8)
     needsComma = true
   }
 
   private mutating func appendDigits(_ number: UInt64, atLeast places: Int) {
-    let start = utf8.count
+    // 2^64 has 20 digits, and no caller asks for more.
+    var digits = InlineArray<20, UInt8>(repeating: UInt8(ascii: "0"))
+    var first = 20
     var rest = number
-    var left = places
-    while rest > 0 || left > 0 {
-      let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
-      utf8.append(UInt8(ascii: "0") + UInt8(digit))
-      rest = quotient
-      left -= 1
+    while first > 0, rest > 0 || 20 - first < places {
+      first -= 1
+      digits[first] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+      rest /= 10
     }
-    utf8[start...].reverse()
+    for index in first..<20 { utf8.append(digits[index]) }
   }
 
   private mutating func appendEscaped(_ string: String) {
     utf8.append(UInt8(ascii: "\""))
-    for byte in string.utf8 {
-      switch byte {
-      case UInt8(ascii: "\""), UInt8(ascii: "\\"): utf8 += [UInt8(ascii: "\\"), byte]
-      case 0x08: utf8 += [UInt8(ascii: "\\"), UInt8(ascii: "b")]
-      case 0x09: utf8 += [UInt8(ascii: "\\"), UInt8(ascii: "t")]
-      case 0x0A: utf8 += [UInt8(ascii: "\\"), UInt8(ascii: "n")]
-      case 0x0C: utf8 += [UInt8(ascii: "\\"), UInt8(ascii: "f")]
-      case 0x0D: utf8 += [UInt8(ascii: "\\"), UInt8(ascii: "r")]
-      case 0..<0x20, 0x7F:
-        let digits = String(byte, radix: 16)
-        utf8.append(contentsOf: (byte < 16 ? "\\u000" + digits : "\\u00" + digits).utf8)
-      default: utf8.append(byte)
-      }
+    if !string.utf8.contains(where: { $0 < 0x20 || $0 == 0x22 || $0 == 0x5C || $0 == 0x7F }) {
+      utf8.append(contentsOf: string.utf8)
+    } else {
+      for byte in string.utf8 { appendEscaped(byte) }
     }
     utf8.append(UInt8(ascii: "\""))
+  }
+
+  private mutating func appendEscaped(_ byte: UInt8) {
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"): utf8 += [UInt8(ascii: "\\"), byte]
+    case 0x08: utf8 += [UInt8(ascii: "\\"), UInt8(ascii: "b")]
+    case 0x09: utf8 += [UInt8(ascii: "\\"), UInt8(ascii: "t")]
+    case 0x0A: utf8 += [UInt8(ascii: "\\"), UInt8(ascii: "n")]
+    case 0x0C: utf8 += [UInt8(ascii: "\\"), UInt8(ascii: "f")]
+    case 0x0D: utf8 += [UInt8(ascii: "\\"), UInt8(ascii: "r")]
+    case 0..<0x20, 0x7F:
+      let digits = String(byte, radix: 16)
+      utf8.append(contentsOf: (byte < 16 ? "\\u000" + digits : "\\u00" + digits).utf8)
+    default: utf8.append(byte)
+    }
   }
 
   private static func powerOfTen(_ exponent: Int) -> UInt64 {

@@ -70,6 +70,33 @@ struct HistogramTests {
   }
 }
 
+@Suite("Stage histograms")
+struct StageHistogramTests {
+  @Test("Threads' histograms are joined, and only stages with samples are reported")
+  func merge() {
+    var first = StageHistograms()
+    var second = StageHistograms()
+    first.record(.worker, nanos: 100)
+    second.record(.worker, nanos: 300, count: 3)
+    second.record(.total, nanos: 2_500_000)
+    first.merge(second)
+    #expect(first.summary(of: .worker).count == 4)
+    #expect(first.summary(of: .worker).p50 == 300)
+    #expect(first.summary(of: .worker).mean == 250)
+    var counters = LatencyCounters()
+    first.summarize(into: &counters)
+    #expect(counters.maxNanos[Int(Stage.total.rawValue)] == 2_500_000)
+    #expect(counters.samples[Int(Stage.decode.rawValue)] == 0)
+    let lines = first.table().text.split(separator: "\n")
+    #expect(lines.count == 3)
+    #expect(lines.last?.hasSuffix("2.50 ms") == true)
+    var json = JSONText()
+    first.write(to: &json)
+    #expect(json.text.hasPrefix(#"{"worker":{"samples":4,"mean":250,"p50":300,"#))
+    #expect(!json.text.contains("decode"))
+  }
+}
+
 @Suite("Clocks")
 struct ClockTests {
   @Test("Both clocks go forward, and durations never turn negative")

@@ -1,0 +1,79 @@
+/// The latency histograms of one thread, one for each stage.
+///
+/// The thread records into them without sharing anything, and publishes a summary now and then;
+/// when it has ended, `merge` joins the threads' histograms for the final report.
+public struct StageHistograms: ~Copyable, Sendable {
+  @usableFromInline var histograms: InlineArray<8, Histogram>
+
+  /// Empty histograms; a stage that records nothing takes address space but no memory.
+  public init() {
+    histograms = InlineArray { _ in Histogram() }
+  }
+
+  /// Records `count` latencies of `nanos` for a stage.
+  @inlinable @inline(__always)
+  public mutating func record(_ stage: Stage, nanos: UInt64, count: UInt64 = 1) {
+    histograms[Int(stage.rawValue & 7)].record(nanos, count: count)
+  }
+
+  /// Adds everything that another thread has recorded.
+  public mutating func merge(_ other: borrowing StageHistograms) {
+    for index in 0..<Stage.limit { histograms[index].merge(other.histograms[index]) }
+  }
+
+  /// The figures of one stage.
+  public func summary(of stage: Stage) -> Histogram.Summary {
+    histograms[Int(stage.rawValue & 7)].summary()
+  }
+
+  /// Takes the figures of all stages that have recorded anything: a few microseconds each, so about
+  /// every 100 ms; then publish the block.
+  public func summarize(into counters: inout LatencyCounters) {
+    for index in 0..<Stage.limit where histograms[index].count > 0 {
+      counters.summarize(histograms[index], as: Stage(rawValue: UInt8(index)))
+    }
+  }
+
+  /// A table with one row for each stage that has recorded anything.
+  public func table() -> TextTable {
+    var rows = [["stage", "samples", "mean", "p50", "p90", "p99", "p99.9", "p99.99", "max"]]
+    for (stage, summary) in recorded {
+      let figures = [
+        summary.mean, summary.p50, summary.p90, summary.p99, summary.p999, summary.p9999,
+        summary.max,
+      ]
+      rows.append(
+        [stage, LedgerReport.grouped(summary.count)] + figures.map(LedgerReport.duration))
+    }
+    return TextTable(rows: rows)
+  }
+
+  /// Writes an object with a member for each stage that has recorded anything, in nanoseconds.
+  public func write(to json: inout JSONText) {
+    let recorded = recorded
+    json.object { json in
+      for (stage, summary) in recorded {
+        json.field(stage) { json in
+          json.object {
+            $0.field("samples", summary.count)
+            $0.field("mean", summary.mean)
+            $0.field("p50", summary.p50)
+            $0.field("p90", summary.p90)
+            $0.field("p99", summary.p99)
+            $0.field("p99.9", summary.p999)
+            $0.field("p99.99", summary.p9999)
+            $0.field("max", summary.max)
+          }
+        }
+      }
+    }
+  }
+
+  private var recorded: [(stage: String, summary: Histogram.Summary)] {
+    var result: [(stage: String, summary: Histogram.Summary)] = []
+    for (index, name) in Stage.names.enumerated() where histograms[index].count > 0 {
+      result.append((name, histograms[index].summary()))
+    }
+    return result
+  }
+}
