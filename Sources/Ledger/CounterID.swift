@@ -70,9 +70,8 @@ extension CounterID {
   public static var rejected: Self { Self(.source, 15) }
 
   public static var enqueued: Self { Self(.lane, 0) }
-  public static var dropped: Self { Self(.lane, 1) }
-  public static var fullWaits: Self { Self(.lane, 2) }
-  public static var waitNanos: Self { Self(.lane, 3) }
+  public static var fullWaits: Self { Self(.lane, 1) }
+  public static var waitNanos: Self { Self(.lane, 2) }
 
   public static var received: Self { Self(.shard, 0) }
   public static var delivered: Self { Self(.shard, 1) }
@@ -86,6 +85,7 @@ extension CounterID {
   public static var instruments: Self { Self(.shard, 9) }
   public static var busyNanos: Self { Self(.shard, 10) }
   public static var idleNanos: Self { Self(.shard, 11) }
+  public static var dropped: Self { Self(.shard, 12) }
 
   public static var offered: Self { Self(.outlet, 0) }
   public static var written: Self { Self(.outlet, 1) }

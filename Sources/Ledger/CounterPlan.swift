@@ -28,19 +28,21 @@ public struct CounterPlan: Sendable {
   ///   - batchRecords: the most records that the reader makes between two publications of its
   ///     blocks. While it runs, equations that span blocks may differ by that much.
   public mutating func addSource(_ index: Int, name: String, batchRecords: Int) {
+    precondition(index >= 0 && index < LedgerLimits.sources, "source \(index) exceeds the limit")
     add(.source, index, 0, name, batchRecords: batchRecords)
   }
 
   /// Adds the lane from a source to a shard.
   ///
   /// - Parameters:
-  ///   - capacityRecords: the most records that it can hold.
+  ///   - capacityRecords: the most records that it can hold; nil where older records give way, for
+  ///     then it may be long until the worker notices what it has missed.
   ///   - batchRecords: as for its source.
   public mutating func addLane(
-    source: Int, shard: Int, capacityRecords: Int, batchRecords: Int
+    source: Int, shard: Int, capacityRecords: Int?, batchRecords: Int
   ) {
     add(
-      .lane, source, shard, "lane-\(source)-\(shard)", capacityRecords: capacityRecords,
+      .lane, source, shard, "lane-\(source)-\(shard)", capacityRecords: capacityRecords ?? .max,
       batchRecords: batchRecords)
   }
 
@@ -83,8 +85,11 @@ public struct CounterPlan: Sendable {
       names.enumerated().map { (id, $0.offset, $0.element) }
     }
     let stages = CounterTable.definitions(of: .latency).flatMap { named($0.id, Stage.names) }
+    let sources = blocks.filter { $0.scope == .source }.map {
+      (CounterID.dropped, Int($0.major), $0.name)
+    }
     return named(.rejected, Array(rejectReasons.prefix(32))) + named(.lost, LossCause.names)
-      + stages
+      + stages + sources
   }
 }
 

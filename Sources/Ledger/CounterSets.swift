@@ -55,7 +55,6 @@ public struct SourceCounters: CounterSet {
 public struct LaneCounters: CounterSet {
   public static var scope: CounterScope { .lane }
   public var enqueued: UInt64 = 0
-  public var dropped: UInt64 = 0
   public var fullWaits: UInt64 = 0
   public var waitNanos: UInt64 = 0
   public init() {}
@@ -76,7 +75,14 @@ public struct ShardCounters: CounterSet {
   public var instruments: UInt64 = 0
   public var busyNanos: UInt64 = 0
   public var idleNanos: UInt64 = 0
+  public var dropped = InlineArray<64, UInt64>(repeating: 0)
   public init() {}
+
+  /// Counts `count` records of a source's lane as overwritten before they were taken.
+  @inlinable @inline(__always)
+  public mutating func drop(source: Int, count: UInt64) {
+    dropped[source & 63] &+= count
+  }
 }
 
 /// Counters of one outlet of one shard; the outlet's thread writes them.

@@ -42,7 +42,7 @@ public struct BlockSnapshot: Sendable {
   public let minor: Int
   /// The name that the plan gave to the block.
   public let name: String
-  /// The most records that a lane holds; 0 for other blocks.
+  /// The most records that a lane holds (all ones: older ones give way); 0 for other blocks.
   public let capacityRecords: UInt64
   /// The most records between two publications of the block.
   public let batchRecords: UInt64

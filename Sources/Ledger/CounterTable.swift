@@ -96,10 +96,7 @@ public enum CounterTable {
 
   private static let lane: [CounterDefinition] = [
     .init(
-      .enqueued, "enqueued", "records", "Records that the lane took and kept for its shard.",
-      left: .lanes, right: .records),
-    .init(
-      .dropped, "dropped", "records", "Records that the policy drop-oldest gave up, exactly.",
+      .enqueued, "enqueued", "records", "Records written to the lane.", left: .lanes,
       right: .records),
     .init(.fullWaits, "full_waits", "waits", "Times that the reader found the lane full."),
     .init(.waitNanos, "wait_nanos", "ns", "Time that the reader waited for room."),
@@ -128,6 +125,10 @@ public enum CounterTable {
     .init(.instruments, "instruments", "instruments", "Instruments known.", kind: .gauge),
     .init(.busyNanos, "busy_nanos", "ns", "Time spent on records."),
     .init(.idleNanos, "idle_nanos", "ns", "Time spent waiting for records."),
+    .init(
+      .dropped, "dropped", "records",
+      "Records that gave way to newer ones in a lane (drop-oldest), exactly, by source.",
+      wordCount: LedgerLimits.sources, label: "source", right: .lanes),
   ]
 
   private static let outlet: [CounterDefinition] = [

@@ -5,9 +5,10 @@ public struct EquationSet: OptionSet, Hashable, Sendable {
 
   /// Per source: messages = decoded + ignored(type) + rejected(reason).
   public static var messages: Self { Self(rawValue: 1) }
-  /// Per source: records = sum over its lanes of enqueued + dropped.
+  /// Per source: records = sum over its lanes of enqueued.
   public static var records: Self { Self(rawValue: 2) }
-  /// Per shard: sum over its lanes of enqueued = received (+ what is in flight).
+  /// Per shard: sum over its lanes of enqueued = received + dropped(source) (+ what is in flight).
+  /// Only the worker learns which records were overwritten, so it counts them.
   public static var lanes: Self { Self(rawValue: 4) }
   /// Per shard: received = delivered + duplicate + filtered.
   public static var shard: Self { Self(rawValue: 8) }

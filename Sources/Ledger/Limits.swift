@@ -2,6 +2,8 @@
 public enum LedgerLimits {
   /// Blocks of one file: 64 readers × 64 shards of lanes, and as many of everything else.
   public static var blocks: Int { 16_384 }
+  /// Sources of one instance: their lanes' losses are counted by source.
+  public static var sources: Int { 64 }
   /// Counters that a file may describe.
   public static var definitions: Int { 1_024 }
   /// Names of single elements of array counters that a file may hold.

@@ -35,8 +35,7 @@ struct CounterFileTests {
     try check(
       LaneCounters.self,
       [
-        (.enqueued, \.enqueued), (.dropped, \.dropped), (.fullWaits, \.fullWaits),
-        (.waitNanos, \.waitNanos),
+        (.enqueued, \.enqueued), (.fullWaits, \.fullWaits), (.waitNanos, \.waitNanos),
       ])
     try check(
       ShardCounters.self,
@@ -45,7 +44,7 @@ struct CounterFileTests {
         (.filtered, \.filtered), (.derived, \.derived), (.unknownOrders, \.unknownOrders),
         (.crossedBooks, \.crossedBooks), (.sequenceGaps, \.sequenceGaps),
         (.openOrders, \.openOrders), (.instruments, \.instruments), (.busyNanos, \.busyNanos),
-        (.idleNanos, \.idleNanos),
+        (.idleNanos, \.idleNanos), (.dropped, \.dropped),
       ])
     try check(
       OutletCounters.self, [(.offered, \.offered), (.written, \.written), (.lost, \.lost)])
@@ -96,6 +95,8 @@ struct CounterFileTests {
     #expect(source[.received] == 0)
     let lane = try #require(snapshot.block(.lane, 0, 1))
     #expect(lane[.enqueued] == 30)
+    let dropped = snapshot.block(.shard, 0)?.elements(.dropped)
+    #expect(dropped?.map(\.name) == ["itch-a"] && dropped?.map(\.value) == [5])
     #expect(lane.capacityRecords == 100)
     #expect(lane.batchRecords == 10)
     #expect(snapshot.block(.outlet, 0, 0)?.elements(.lost).map(\.name) == ["oversized"])

@@ -61,10 +61,10 @@ struct Blocks: ~Copyable {
     source.counters.ignore(type: 0x07, count: 5)
     source.counters.reject(reason: 1, count: 3)
     source.counters.records = 95
-    lane0.counters.enqueued = 60
-    lane0.counters.dropped = 5
+    lane0.counters.enqueued = 65
     lane1.counters.enqueued = 30
     shard0.counters.received = 60
+    shard0.counters.dropped[0] = 5
     shard0.counters.delivered = 50
     shard0.counters.duplicate = 4
     shard0.counters.filtered = 6
