@@ -18,7 +18,7 @@ private final class Parcel<Content: ~Copyable>: @unchecked Sendable {
   func take() -> Content? { content.take() }
 }
 
-@Suite("Counters of running threads")
+@Suite("Counters of running threads", .timeLimit(.minutes(5)))
 struct ConcurrencyTests {
   @Test("Snapshots of a hammering writer are consistent")
   func hammer() throws {
