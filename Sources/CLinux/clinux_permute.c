@@ -7,7 +7,7 @@
 #define WIDE __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi")))
 #define INLINE static inline __attribute__((always_inline))
 
-enum { PRICE_WORD = 1 << 3, RING_WORD = 1 << 7 };
+enum { RING_WORD = 1 << 7 };
 
 INLINE size_t big16(const uint8_t *at) {
   uint16_t raw;
@@ -53,7 +53,8 @@ INLINE WIDE void frames_to_lines(const uint8_t *bytes, ml_permute_run *run,
   }
   const __m512i constants = _mm512_loadu_si512(run->constants);
   const __m512i multiplier = _mm512_set1_epi64(run->multiplier);
-  const uint64_t room = many ? UINT64_MAX : one.limit - one.position;
+  uint64_t room = many ? UINT64_MAX : one.limit - one.position;
+  if (room > run->limit) room = run->limit;
   uint64_t frames = 0;
   while (at <= last && frames < room) {
     const uint8_t *from = bytes + at;
@@ -66,7 +67,7 @@ INLINE WIDE void frames_to_lines(const uint8_t *bytes, ml_permute_run *run,
     if (__builtin_expect(doubt != 0, 0)) break;
     __m512i line = _mm512_permutex2var_epi8(_mm512_loadu_si512(from),
                                             _mm512_loadu_si512(row->pick), constants);
-    line = _mm512_mask_mul_epu32(line, PRICE_WORD, line, multiplier);
+    line = _mm512_mask_mul_epu32(line, row->multiply, line, multiplier);
     line = _mm512_add_epi64(line, common);
     if (many) line = _mm512_mask_set1_epi64(line, RING_WORD, (long long)lane->word);
     put(lane, line, one_store);
@@ -77,7 +78,7 @@ INLINE WIDE void frames_to_lines(const uint8_t *bytes, ml_permute_run *run,
   if (!many) lanes[0] = one;
   _mm512_storeu_si512(run->common, common);
   run->at = at;
-  run->frames += frames;
+  run->frames = frames;
 }
 
 WIDE void ml_permute_frames(const uint8_t *bytes, ml_permute_run *run, const ml_permute_row *rows,

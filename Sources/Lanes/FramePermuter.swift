@@ -13,6 +13,8 @@ internal import CLinux
     var pick: [Source] = Array(repeating: .constant(0), count: LineWord.payloadBytes)
     /// Whether the side letter decides byte 39 and must be 'B' or 'S'.
     public var isSided = false
+    /// Whether bytes 24..<28 hold a price, to be multiplied into bytes 24..<32.
+    public var isPriced = false
     /// Whether the message names two ids that must agree in their upper 32 bits.
     public var isReplace = false
 
@@ -39,7 +41,7 @@ internal import CLinux
     public var sideAt: Int
     public var olderIDAt: Int
     public var newerIDAt: Int
-    /// Factor of the price, which stands in bytes 24..<28 of each record.
+    /// Factor of the prices.
     public var priceFactor: UInt32
 
     public init(sideAt: Int, olderIDAt: Int, newerIDAt: Int, priceFactor: UInt32) {
@@ -79,6 +81,7 @@ internal import CLinux
       for side in 0..<3 {
         var row = ml_permute_row()
         row.length = template.isSided && side == 2 ? UInt64.max : UInt64(template.messageBytes)
+        row.multiply = template.isPriced ? 1 << 3 : 0
         row.pair = template.isReplace ? UInt64.max : 0
         // Safety: `pick` is 64 bytes; the template fills 56 and the word's 8 come from `common`.
         unsafe withUnsafeMutableBytes(of: &row.pick) { pick in
@@ -149,7 +152,7 @@ internal import CLinux
   }
 
   /// Decodes the frames of `bytes[start ..< end]` into `lanes` until one must be left to the caller,
-  /// a lane is full, or fewer than 64 bytes are left.
+  /// a lane is full, `limit` is reached, or fewer than 64 bytes are left.
   ///
   /// - Parameters:
   ///   - sequence: of the first message; consecutive from there.
@@ -157,13 +160,14 @@ internal import CLinux
   ///   - tsRecv: of all these records, ns since the Unix epoch.
   @inline(__always)
   public mutating func decode(
-    _ bytes: RawSpan, from start: Int, to end: Int, sequence: UInt32, eventBase: UInt64,
-    tsRecv: UInt64, into lanes: inout LaneWriter
+    _ bytes: RawSpan, from start: Int, to end: Int, limit: Int, sequence: UInt32,
+    eventBase: UInt64, tsRecv: UInt64, into lanes: inout LaneWriter
   ) -> Progress {
     assert(lanes.shards == shards && start <= end && end <= bytes.byteCount)
     unsafe run.pointee.common = (0, eventBase, 0, 0, 0, tsRecv, UInt64(sequence) << 32, 0)
     unsafe run.pointee.at = start
     unsafe run.pointee.end = end
+    unsafe run.pointee.limit = UInt64(limit)
     unsafe run.pointee.frames = 0
     unsafe run.pointee.one_store = lanes.wide ? 1 : 0
     // Safety: the kernel reads inside `bytes[start ..< end]` and writes lines that the cursors allow.

@@ -22,7 +22,8 @@ typedef struct ml_permute_row {
   uint8_t pick[64];   // byte i of the line: frame byte pick[i], or constants[pick[i] - 64]
   uint64_t length;    // the message's length, at most 62; any other leaves it to the caller
   uint64_t pair;      // all ones: the older and the newer id must agree in their upper half
-  uint8_t reserved[48];
+  uint8_t multiply;   // bit i: word i of the line is multiplied by the run's multiplier
+  uint8_t reserved[47];
 } ml_permute_row;
 
 /// What all messages of a run have in common, and where the run stands.
@@ -32,8 +33,9 @@ typedef struct ml_permute_run {
   uint8_t constants[64];
   size_t at;            // in and out: offset of the next frame
   size_t end;           // end of the frames that may be decoded
-  uint64_t frames;      // out: frames decoded, added to
-  uint32_t multiplier;  // factor of the price, line word 3
+  uint64_t frames;      // out: frames decoded
+  uint64_t limit;       // most frames to decode
+  uint32_t multiplier;  // factor of the rows' prices
   uint16_t side_at;     // frame offset of the side letter
   uint16_t older_at;    // frame offset of the id that a replace retires (u64, big-endian)
   uint16_t newer_at;    // frame offset of the id that it introduces

@@ -46,7 +46,7 @@ public struct FeedDescription: Sendable {
 
 /// One protocol, as the registry knows it. A feed is one folder that has one type of this kind, and
 /// one line in the registry.
-public protocol Feed {
+public protocol Feed: SendableMetatype {
   static var description: FeedDescription { get }
 
   /// Layouts of all messages, for `inspect` and the documentation.

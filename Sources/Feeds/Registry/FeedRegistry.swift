@@ -1,0 +1,15 @@
+internal import ExchangeFeeds
+public import FeedKit
+
+/// All feeds, one a line. Options, `--help`, inspection, the conformance tests and the fuzzer find
+/// them here and nowhere else.
+public enum FeedRegistry {
+  public static let feeds: [any Feed.Type] = [
+    ItchFeed.self,
+  ]
+
+  /// The feed of this name, or nil.
+  public static func feed(named name: String) -> (any Feed.Type)? {
+    feeds.first { $0.description.name == name }
+  }
+}
