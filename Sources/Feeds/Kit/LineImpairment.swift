@@ -53,7 +53,8 @@ public struct LineImpairment: ~Copyable, Sendable {
     self.datagramBytes = datagramBytes
     random = SimulationRandom(
       seed: seed &+ UInt64(bitPattern: Int64(line)) &* 0xD1B5_4A32_D192_ED03)
-    let count = MoldUDP64SenderLimits.heldDatagrams
+    // One more than the distance: a datagram is put in before the one that is due comes out.
+    let count = MoldUDP64SenderLimits.heldDatagrams + 1
     heldBytes = FixedTable(repeating: 0, count: count * datagramBytes)
     heldSizes = FixedTable(repeating: 0, count: count)
     dueAt = FixedTable(repeating: 0, count: count)

@@ -210,7 +210,7 @@ extension ItchMarket {
     take.takesAsks = takesAsks
     take.rests = more >> 35 & 3 == 0
     moveCentre(locate, up: takesAsks, more >> 37)
-    return execute(&out, at, atImprovedPrice: more >> 40 & 255 == 0)
+    return execute(&out, at, atBetterPrice: more >> 40 & 255 == 0)
   }
 
   /// The centre follows trades every other time, inside the room that the distances leave.
@@ -225,7 +225,7 @@ extension ItchMarket {
 
   /// Executes the first order of the take's level; leaves the take with what may follow.
   private mutating func execute(
-    _ out: inout MutableRawSpan, _ at: Int, atImprovedPrice: Bool
+    _ out: inout MutableRawSpan, _ at: Int, atBetterPrice: Bool
   ) -> Int {
     let locate = take.locate
     let place = levels[locate << 8 | Int(take.tick)].first
@@ -237,12 +237,12 @@ extension ItchMarket {
     if orders[index].shares == 0 { remove(locate, place) }
     let best = take.takesAsks ? symbols[locate].bestAsk : symbols[locate].bestBid
     if best != take.tick, !take.rests { take.shares = 0 }
-    if atImprovedPrice {
+    if atBetterPrice {
       let half = UInt32(symbols[locate].tickSize / 2)
       let price = symbols[locate].price(Int(take.tick))
       return writeExecutedWithPrice(
         &out, at, locate, reference: reference, shares: shares,
-        price: take.takesAsks ? price &- half : price &+ half, printable: true)
+        price: take.takesAsks ? price &+ half : price &- half, printable: true)
     }
     return writeExecuted(&out, at, locate, reference: reference, shares: shares)
   }
@@ -251,7 +251,7 @@ extension ItchMarket {
   private mutating func continueTake(_ out: inout MutableRawSpan, _ at: Int) -> Int {
     let locate = take.locate
     let best = take.takesAsks ? symbols[locate].bestAsk : symbols[locate].bestBid
-    if best == take.tick { return execute(&out, at, atImprovedPrice: false) }
+    if best == take.tick { return execute(&out, at, atBetterPrice: false) }
     let order = MarketOrder(
       reference: takeReference(0), shares: take.shares, tick: Int(take.tick),
       isAsk: !take.takesAsks)
