@@ -41,8 +41,8 @@ struct LevelChange: BitwiseCopyable {
 ///
 /// Most changes happen near the touch, so the search begins there and an insertion moves only the
 /// few better levels. Keys lie by themselves, eight a cache line, and unused keys are `Int64.max`:
-/// a whole line is compared without a branch, and the number of keys above the one sought is its
-/// distance from the line's end. A side is 32 bytes, a book one cache line.
+/// a whole line is compared without a branch, and the number of keys not above the one sought is
+/// its place. A side is 32 bytes, a book one cache line.
 ///
 ///     keys    | 100 | 101 | 103 | max | max | max | max | max |   count 3, capacity 8
 ///     totals  | s,n | s,n | s,n |                                  directly behind the keys
@@ -107,8 +107,8 @@ struct LevelSide: BitwiseCopyable {
     var line = last & ~(Self.lineKeys &- 1)
     while true {
       // Safety: `line` is a multiple of eight below the capacity, itself a multiple of eight.
-      let above = Int(unsafe ml_count_above(block + line, key))
-      if above < Self.lineKeys || line == 0 { return line &+ Self.lineKeys &- 1 &- above }
+      let below = Int(unsafe ml_count_not_above(block + line, key))
+      if below > 0 || line == 0 { return line &+ below &- 1 }
       line &-= Self.lineKeys
       if last &- line > 8 &* Self.lineKeys { return farPosition(of: key, below: line) }
     }

@@ -96,13 +96,13 @@ extension OrderBooks {
     // A key of Int64.max marks unused keys; Int64.min is its mirror on the other side.
     guard order.size != 0, price != .max, price != .min, orders.count < BookLimits.openOrders
     else { return refusePlacing(order, price: price) }
-    guard let slot = orders.vacancy(for: order.id) else {
+    guard orders.find(order.id) == nil else {
       return refuse(.duplicateOrder, side: order.side)
     }
     guard let made = levels.sides[index].add(key: order.key, size: order.size, arena: &levels.arena) else {
       return refuse(.limitReached, side: order.side)
     }
-    orders.fill(slot, with: order)
+    orders.insert(order)
     return BookEffect(
       price: price, instrument: levels.sides[index].instrument, size: order.size, remaining: order.size,
       depth: UInt16(clamping: made.depth), side: order.side & 1 == 0 ? .bid : .ask,

@@ -21,124 +21,148 @@ struct OpenOrder: BitwiseCopyable {
   }
 }
 
-/// Open orders by their 64-bit id: open addressing, linear probing, no tombstones.
+/// Open orders by their 64-bit id, in two generations.
 ///
-/// Exchanges number orders nearly in sequence and most messages refer to recent ones. So ids that
-/// share all but their lowest bits share a block of neighbouring slots (few cache lines for the
-/// recent orders), while the blocks themselves are spread by a multiplicative hash (a run of ids
-/// does not pile up on the survivors of an older run). Ids chosen to collide hit the probe limit
-/// of `BookLimits`; then the table is rebuilt once with a seeded mixing hash.
+/// Exchanges number orders nearly in sequence, and most messages are about recent ones. So a new
+/// order takes the slot of a direct-mapped ring that the low bits of its id name: one probe, one
+/// line that is still in the cache, nothing to repair when it closes. An open order that it finds
+/// there is an old one and moves to a hash table: open addressing, linear probing, backward-shift
+/// deletion. `newestHashed` tells which ids cannot be there, so that adding an order with an id
+/// above all of those costs no search.
 ///
-/// Memory: the table doubles when more than 3/5 full, so 32 bytes × 1.67…3.33 per open order at
-/// the largest number of open orders so far. Doubling copies everything at once.
+///     slots   | ring: id & ringMask … | hashed: ringCount + (id * multiplier >> shift) …        |
+///
+/// Nothing depends on how ids are chosen but speed: ids that share their low bits all pass through
+/// the hash table, and ids chosen to collide there meet a probe limit and a random multiplier.
+///
+/// Memory: the hash table doubles when more than 3/5 full, so 32 bytes × 1.67…3.33 per order at the
+/// largest number of open orders so far, and 1/8 of that for the ring (2 MiB at most). Doubling
+/// copies everything at once.
 @usableFromInline
 struct OrderTable: ~Copyable {
   @usableFromInline var slots: MappedTable<OpenOrder>
   /// Number of open orders.
   @usableFromInline var count = 0
-  @usableFromInline var mask: Int
-  @usableFromInline var limit: Int
-  /// Right shift that leaves the number of a block (or of a slot, with the mixing hash).
+  @usableFromInline var ringMask: Int
+  /// Number of hashed slots minus one.
+  @usableFromInline var hashMask: Int
+  /// No hashed order has a larger id.
+  @usableFromInline var newestHashed: UInt64 = 0
+  @usableFromInline var multiplier: UInt64 = 0x9E37_79B9_7F4A_7C15
   @usableFromInline var shift: UInt64
-  /// Seed of the mixing hash; nil while the blocked one serves.
-  @usableFromInline var seed: UInt64?
+  var hashedCount = 0
+  var probeLimit = BookLimits.orderProbes
 
-  @inlinable static var blockBits: UInt64 { 3 }
-  static var minimumBits: Int { 10 }
+  static var smallestBits: Int { 10 }
+  static var largestRing: Int { 1 << 16 }
 
   init(expectedOrders: Int) {
-    var bits = Self.minimumBits
-    while Self.loadLimit(bits: bits) < min(expectedOrders, BookLimits.openOrders) { bits += 1 }
-    slots = MappedTable(count: 1 << bits)
-    mask = (1 << bits) - 1
-    limit = Self.loadLimit(bits: bits)
-    shift = 64 - UInt64(bits) + Self.blockBits
-    seed = nil
+    var bits = Self.smallestBits
+    while Self.loadLimit(1 << bits) < min(expectedOrders, BookLimits.openOrders) { bits += 1 }
+    hashMask = (1 << bits) - 1
+    ringMask = Self.ringCount(1 << bits) - 1
+    shift = 64 - UInt64(bits)
+    slots = MappedTable(count: ringMask + hashMask + 2)
   }
 
-  static func loadLimit(bits: Int) -> Int { (1 << bits) / 5 * 3 }
+  static func loadLimit(_ hashSlots: Int) -> Int { hashSlots / 5 * 3 }
+  static func ringCount(_ hashSlots: Int) -> Int { min(hashSlots / 8, largestRing) }
 
-  /// The slot where the search for an id begins.
   @inlinable @inline(__always)
-  func home(of id: UInt64) -> Int {
-    if let seed { return mixedHome(of: id, seed: seed) }
-    let block = ((id &>> Self.blockBits) &* 0x9E37_79B9_7F4A_7C15) &>> shift
-    return Int(truncatingIfNeeded: block &<< Self.blockBits | id & ((1 &<< Self.blockBits) &- 1))
-  }
+  func ringSlot(_ id: UInt64) -> Int { Int(truncatingIfNeeded: id) & ringMask }
 
-  @usableFromInline @inline(never)
-  func mixedHome(of id: UInt64, seed: UInt64) -> Int {
-    var mixed = (id ^ seed) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed &>> 29) ^ seed) &* 0x94D0_49BB_1331_11EB
-    return Int(truncatingIfNeeded: (mixed ^ (mixed &>> 32)) &* 0x9E37_79B9_7F4A_7C15 &>> shift)
-  }
+  /// Where the search in the hash table begins, counted from the table's beginning.
+  @inlinable @inline(__always)
+  func home(_ id: UInt64) -> Int { Int(truncatingIfNeeded: (id &* multiplier) &>> shift) }
 
   /// The slot of an open order, or nil.
   @inlinable @inline(__always)
   func find(_ id: UInt64) -> Int? {
-    var slot = home(of: id)
-    while true {
-      if slots[slot].id == id { return slots[slot].size == 0 ? nil : slot }
-      if slots[slot].size == 0 { return nil }
-      slot = (slot &+ 1) & mask
+    let slot = ringSlot(id)
+    if slots[slot].id == id, slots[slot].size != 0 { return slot }
+    return id > newestHashed ? nil : findHashed(id)
+  }
+
+  @inlinable @inline(__always)
+  func findHashed(_ id: UInt64) -> Int? {
+    let first = ringMask &+ 1
+    var place = home(id)
+    while slots[first &+ place].size != 0 {
+      if slots[first &+ place].id == id { return first &+ place }
+      place = (place &+ 1) & hashMask
     }
+    return nil
   }
 
-  /// The slot of an open order within the first `probes` slots, as a hint for prefetching.
+  /// Puts in an order whose id is not open.
   @inlinable @inline(__always)
-  func glance(_ id: UInt64) -> Int? {
-    let first = home(of: id)
-    if slots[first].id == id { return first }
-    let second = (first &+ 1) & mask
-    return slots[second].id == id ? second : nil
-  }
-
-  /// Brings the line of an id's first slot into the cache.
-  @inlinable @inline(__always)
-  func prefetch(_ id: UInt64) {
-    slots.prefetch(home(of: id))
-  }
-
-  /// Where an order that is not in the table belongs: its slot, or nil where its id is taken.
-  ///
-  /// The slot is valid until the table changes; `fill` takes it.
-  @inlinable @inline(__always)
-  mutating func vacancy(for id: UInt64) -> Int? {
-    if count >= limit { grow() }
-    let first = home(of: id)
-    var slot = first
-    while slots[slot].size != 0 {
-      if slots[slot].id == id { return nil }
-      slot = (slot &+ 1) & mask
-    }
-    if (slot &- first) & mask > BookLimits.orderProbes, seed == nil {
-      mixAgainstClusters()
-      return vacancyAfterRebuild(for: id)
-    }
-    return slot
-  }
-
-  @inlinable @inline(__always)
-  mutating func fill(_ slot: Int, with order: OpenOrder) {
-    slots[slot] = order
+  mutating func insert(_ order: OpenOrder) {
+    let slot = ringSlot(order.id)
+    if slots[slot].size == 0 { slots[slot] = order } else { displace(slot, by: order) }
     count &+= 1
   }
 
-  /// Frees a slot and closes the hole: later orders of the run move back, if that brings them
-  /// no further than their home.
+  @usableFromInline @inline(never)
+  mutating func displace(_ slot: Int, by order: OpenOrder) {
+    let displaced = slots[slot]
+    // Written first: moving the old order may rebuild the table, ring included.
+    slots[slot] = order
+    insertHashed(displaced)
+  }
+
+  private mutating func insertHashed(_ order: OpenOrder) {
+    if hashedCount >= Self.loadLimit(hashMask + 1) { grow() }
+    let first = ringMask &+ 1
+    let home = home(order.id)
+    var place = home
+    while slots[first &+ place].size != 0 { place = (place &+ 1) & hashMask }
+    slots[first &+ place] = order
+    hashedCount &+= 1
+    newestHashed = max(newestHashed, order.id)
+    if (place &- home) & hashMask > probeLimit { changeMultiplier() }
+  }
+
+  /// Frees a slot that `find` gave.
   @inlinable @inline(__always)
   mutating func remove(_ slot: Int) {
-    var hole = slot
-    var next = (hole &+ 1) & mask
-    while slots[next].size != 0 {
-      let distance = (next &- home(of: slots[next].id)) & mask
-      if distance >= (next &- hole) & mask {
-        slots[hole] = slots[next]
+    count &-= 1
+    if slot <= ringMask { slots[slot].size = 0 } else { removeHashed(slot) }
+  }
+
+  /// Frees a hashed slot and closes the hole: later orders of the run move back, if that brings
+  /// them no further than their home.
+  @usableFromInline @inline(never)
+  mutating func removeHashed(_ slot: Int) {
+    let first = ringMask &+ 1
+    var hole = slot &- first
+    var next = (hole &+ 1) & hashMask
+    while slots[first &+ next].size != 0 {
+      let distance = (next &- home(slots[first &+ next].id)) & hashMask
+      if distance >= (next &- hole) & hashMask {
+        slots[first &+ hole] = slots[first &+ next]
         hole = next
       }
-      next = (next &+ 1) & mask
+      next = (next &+ 1) & hashMask
     }
-    slots[hole].size = 0
-    count &-= 1
+    slots[first &+ hole].size = 0
+    hashedCount &-= 1
+    if hashedCount == 0 { newestHashed = 0 }
+  }
+}
+
+/// Hints for batches (`OrderBooks+Prefetch.swift`).
+extension OrderTable {
+  /// Brings the slots where an open order may be into the cache.
+  @inlinable @inline(__always)
+  func prefetch(_ id: UInt64) {
+    slots.prefetch(ringSlot(id))
+    if id <= newestHashed { slots.prefetch(ringMask &+ 1 &+ home(id)) }
+  }
+
+  /// Brings the slot into the cache to which an insertion will move the order that it displaces.
+  @inlinable @inline(__always)
+  func prefetchDisplaced(_ id: UInt64) {
+    let slot = ringSlot(id)
+    if slots[slot].size != 0 { slots.prefetch(ringMask &+ 1 &+ home(slots[slot].id)) }
   }
 }
