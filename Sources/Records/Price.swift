@@ -45,44 +45,49 @@ public enum Price {
 
   /// Appends the shortest exact text; `UNDEF` where there is no price.
   public static func append(_ price: Int64, to buffer: inout [UInt8]) {
-    guard price != Undefined.price else {
-      buffer.append(contentsOf: undefinedText)
-      return
+    buffer.append(addingCapacity: maxByteCount) { write(price, to: &$0) }
+  }
+
+  /// Appends the text with all nine decimals, `123.450000000`; `UNDEF` where there is no price.
+  public static func appendFixed(_ price: Int64, to buffer: inout [UInt8]) {
+    buffer.append(addingCapacity: maxByteCount) { output in
+      guard price != Undefined.price else { return output.append(bytes: undefinedText) }
+      writeFraction(writeWhole(price, to: &output), places: 9, to: &output)
     }
-    var fraction = appendWhole(price, to: &buffer)
+  }
+}
+
+extension Price {
+  /// Sign, ten digits, point, nine digits.
+  private static var maxByteCount: Int { 21 }
+  private static let undefinedText = Array("UNDEF".utf8)
+
+  /// The shortest exact text into room that the caller has provided, 21 bytes at most.
+  static func write(_ price: Int64, to output: inout OutputSpan<UInt8>) {
+    guard price != Undefined.price else { return output.append(bytes: undefinedText) }
+    var fraction = writeWhole(price, to: &output)
     guard fraction != 0 else { return }
     var places = 9
     while fraction.isMultiple(of: 10) {
       fraction /= 10
       places -= 1
     }
-    appendFraction(fraction, places: places, to: &buffer)
+    writeFraction(fraction, places: places, to: &output)
   }
 
-  /// Appends the text with all nine decimals, `123.450000000`; `UNDEF` where there is no price.
-  public static func appendFixed(_ price: Int64, to buffer: inout [UInt8]) {
-    guard price != Undefined.price else {
-      buffer.append(contentsOf: undefinedText)
-      return
-    }
-    appendFraction(appendWhole(price, to: &buffer), places: 9, to: &buffer)
-  }
-
-  private static let undefinedText = Array("UNDEF".utf8)
-
-  /// Appends sign and whole part; returns the fraction in units.
-  private static func appendWhole(_ price: Int64, to buffer: inout [UInt8]) -> UInt64 {
-    if price < 0 { buffer.append(UInt8(ascii: "-")) }
+  /// Writes sign and whole part; returns the fraction in units.
+  private static func writeWhole(_ price: Int64, to output: inout OutputSpan<UInt8>) -> UInt64 {
+    if price < 0 { output.append(UInt8(ascii: "-")) }
     let (whole, fraction) = price.magnitude.quotientAndRemainder(dividingBy: 1_000_000_000)
-    Decimal.append(whole, to: &buffer)
+    Decimal.append(whole, to: &output)
     return fraction
   }
 
-  private static func appendFraction(
-    _ fraction: UInt64, places: Int, to buffer: inout [UInt8]
+  private static func writeFraction(
+    _ fraction: UInt64, places: Int, to output: inout OutputSpan<UInt8>
   ) {
-    buffer.append(UInt8(ascii: "."))
-    Decimal.append(fraction, digits: places, to: &buffer)
+    output.append(UInt8(ascii: "."))
+    Decimal.append(fraction, digits: places, to: &output)
   }
 }
 

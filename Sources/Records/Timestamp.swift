@@ -4,10 +4,12 @@ public enum Timestamp {
   ///
   /// The whole range of UInt64 prints (to the year 2554). Leap seconds do not exist in Unix time.
   public static func appendISO8601(_ timestamp: UInt64, to buffer: inout [UInt8]) {
-    guard timestamp != Undefined.timestamp else {
-      buffer.append(contentsOf: undefinedText)
-      return
-    }
+    buffer.append(addingCapacity: 30) { write(timestamp, to: &$0) }
+  }
+
+  /// The text into room that the caller has provided, 30 bytes at most.
+  static func write(_ timestamp: UInt64, to buffer: inout OutputSpan<UInt8>) {
+    guard timestamp != Undefined.timestamp else { return buffer.append(bytes: undefinedText) }
     let (seconds, nanos) = timestamp.quotientAndRemainder(dividingBy: 1_000_000_000)
     let (days, second) = seconds.quotientAndRemainder(dividingBy: 86_400)
     let date = civil(days: days)
@@ -32,7 +34,7 @@ public enum Timestamp {
 
   private static func appendTwoParts(
     _ first: UInt64, _ digits: Int, _ separator: UInt8, _ second: UInt64,
-    to buffer: inout [UInt8]
+    to buffer: inout OutputSpan<UInt8>
   ) {
     Decimal.append(first, digits: digits, to: &buffer)
     buffer.append(separator)

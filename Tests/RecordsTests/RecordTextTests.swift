@@ -143,6 +143,28 @@ import Testing
     }
   }
 
+  /// The room for a line is worked out beforehand: the longest values of every field fit it.
+  @Test(arguments: [0xFF, 0x80, 0x81, 0x22, 0x01, 0x7F] as [UInt8])
+  func longestValuesFit(_ byte: UInt8) {
+    for version in 1...UInt8(3) {
+      for form in [TextForm.json, .csv, .human] {
+        let text = RecordText(form: form, version: version, sendTime: true, symbolColumn: true)
+        for code in 0...UInt8.max {
+          let layout = RecordLayout.of(RType(rawValue: code), version: version)
+          var record = [UInt8](repeating: byte, count: (layout?.byteCount ?? 16) + 8)
+          record[0] = UInt8(record.count / 4)
+          record[1] = code
+          for index in stride(from: 16, to: record.count - 7, by: 8) where byte == 0x80 {
+            // Int64.min where a price stands: the longest of all numbers.
+            record.replaceSubrange(index..<(index + 7), with: repeatElement(0, count: 7))
+          }
+          let line = Self.line(record, text, symbol: "\u{1}\"\u{7F}é")
+          #expect(line?.last == "\n")
+        }
+      }
+    }
+  }
+
   @Test func fixedTextKeepsItsRoom() {
     var text = InlineArray<6, UInt8>(text: "ABCDE")
     #expect(text.text == "ABCDE")

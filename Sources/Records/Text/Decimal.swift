@@ -1,7 +1,7 @@
-/// Integers as decimal digits at the end of a byte buffer, without a String between.
+/// Integers as decimal digits at the end of a line, without a String between.
 enum Decimal {
   /// Appends all digits of an unsigned value.
-  static func append(_ value: UInt64, to buffer: inout [UInt8]) {
+  static func append(_ value: UInt64, to buffer: inout OutputSpan<UInt8>) {
     guard value > 9 else {
       buffer.append(0x30 &+ UInt8(truncatingIfNeeded: value))
       return
@@ -10,13 +10,13 @@ enum Decimal {
   }
 
   /// Appends a signed value.
-  static func append(_ value: Int64, to buffer: inout [UInt8]) {
+  static func append(_ value: Int64, to buffer: inout OutputSpan<UInt8>) {
     if value < 0 { buffer.append(UInt8(ascii: "-")) }
     append(value.magnitude, to: &buffer)
   }
 
   /// Appends the last `digits` digits (at most 20), zeros in front.
-  static func append(_ value: UInt64, digits: Int, to buffer: inout [UInt8]) {
+  static func append(_ value: UInt64, digits: Int, to buffer: inout OutputSpan<UInt8>) {
     // The highest digit stands first but is found last, so the digits wait in a fixed array.
     var scratch = InlineArray<20, UInt8>(repeating: 0x30)
     var rest = value
@@ -44,5 +44,18 @@ enum Decimal {
       bound &*= 10
     }
     return count
+  }
+}
+
+/// Text in an output whose room the caller has provided.
+extension OutputSpan<UInt8> {
+  /// Appends bytes that are there already, such as the name of a field.
+  mutating func append(bytes: [UInt8]) {
+    for index in bytes.indices { append(bytes[index]) }
+  }
+
+  /// Appends the bytes of a String.
+  mutating func append(utf8 text: String) {
+    for byte in text.utf8 { append(byte) }
   }
 }

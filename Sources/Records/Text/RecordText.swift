@@ -20,8 +20,8 @@ public struct RecordText: Sendable {
   /// The form that it writes.
   public let form: TextForm
   let layouts: [TextLayout?]
-  /// What is printed of a record that has no layout.
-  let headerFields: [TextField]
+  /// What is printed of a record of an unknown type, or too short for its layout.
+  let headerLayout: TextLayout
   let hasSendTime: Bool
   let hasSymbol: Bool
 
@@ -35,7 +35,8 @@ public struct RecordText: Sendable {
     self.form = form
     hasSendTime = sendTime
     hasSymbol = symbolColumn
-    headerFields = FieldDescription.header.dropFirst().map { TextField($0, form: form) }
+    headerLayout = TextLayout(
+      RecordLayout(name: "unknown", byteCount: 16, fields: []), form: form)
     layouts = (0...UInt8.max).map { code in
       RecordLayout.of(RType(rawValue: code), version: version).map {
         TextLayout($0, form: form)
@@ -53,22 +54,24 @@ public struct RecordText: Sendable {
   ) -> Bool {
     guard let header = RecordHeader(copying: record, at: offset) else { return false }
     let end = offset + min(header.byteCount, record.byteCount - offset)
-    let layout = layouts[Int(header.rtype.rawValue)]
-    let known = layout.map { end - offset >= $0.byteCount } ?? false
-    let fields = known ? layout?.fields ?? [] : headerFields
-    appendStart(header, name: known ? layout?.name ?? [] : Self.unknownName, symbol, &buffer)
-    for index in fields.indices {
-      append(fields[index], of: record, at: offset, first: index == 0, to: &buffer)
+    var layout = layouts[Int(header.rtype.rawValue)] ?? headerLayout
+    if end - offset < layout.byteCount { layout = headerLayout }
+    let room = layout.maxByteCount + (symbol.map { 6 * $0.utf8.count } ?? 0)
+    buffer.append(addingCapacity: room) { line in
+      appendStart(header, name: layout.name, symbol, &line)
+      for index in layout.fields.indices {
+        append(layout.fields[index], of: record, at: offset, first: index == 0, to: &line)
+      }
+      if hasSendTime { appendSendTime(record, at: offset, end: end, &line) }
+      appendEnd(symbol, &line)
     }
-    if hasSendTime { appendSendTime(record, at: offset, end: end, &buffer) }
-    appendEnd(symbol, &buffer)
     return true
   }
 
   /// Appends the line of column names for records of a type (CSV only; else nothing).
   public func appendHeading(of rtype: RType, to buffer: inout [UInt8]) {
     guard form == .csv else { return }
-    let fields = layouts[Int(rtype.rawValue)]?.fields ?? headerFields
+    let fields = (layouts[Int(rtype.rawValue)] ?? headerLayout).fields
     for (index, field) in fields.enumerated() {
       if index > 0 { buffer.append(UInt8(ascii: ",")) }
       buffer.append(contentsOf: field.key)
@@ -77,25 +80,23 @@ public struct RecordText: Sendable {
     if hasSymbol { buffer.append(contentsOf: ",symbol".utf8) }
     buffer.append(UInt8(ascii: "\n"))
   }
-
-  static let unknownName = Array("unknown".utf8)
 }
 
 extension RecordText {
   private func appendStart(
-    _ header: RecordHeader, name: [UInt8], _ symbol: String?, _ buffer: inout [UInt8]
+    _ header: RecordHeader, name: [UInt8], _ symbol: String?, _ buffer: inout OutputSpan<UInt8>
   ) {
     switch form {
     case .json:
-      buffer.append(contentsOf: Self.jsonStart)
-      buffer.append(contentsOf: name)
+      buffer.append(bytes: Self.jsonStart)
+      buffer.append(bytes: name)
       buffer.append(UInt8(ascii: "\""))
     case .csv:
       break
     case .human:
-      Timestamp.appendISO8601(header.tsEvent, to: &buffer)
+      Timestamp.write(header.tsEvent, to: &buffer)
       buffer.append(UInt8(ascii: " "))
-      buffer.append(contentsOf: name)
+      buffer.append(bytes: name)
       if let symbol {
         buffer.append(UInt8(ascii: " "))
         TextEscape.human(symbol.utf8, to: &buffer)
@@ -105,46 +106,46 @@ extension RecordText {
 
   private func append(
     _ field: TextField, of record: RawSpan, at offset: Int, first: Bool,
-    to buffer: inout [UInt8]
+    to buffer: inout OutputSpan<UInt8>
   ) {
     switch form {
     case .json:
-      buffer.append(contentsOf: field.key)
+      buffer.append(bytes: field.key)
       field.appendJSON(record, at: offset, to: &buffer)
     case .csv:
       if !first { buffer.append(UInt8(ascii: ",")) }
       field.appendCSV(record, at: offset, to: &buffer)
     case .human:
-      buffer.append(contentsOf: field.key)
+      buffer.append(bytes: field.key)
       field.appendHuman(record, at: offset, to: &buffer)
     }
   }
 
   /// The send time is the last 8 bytes of a record that has one (DBN, "Record header").
   private func appendSendTime(
-    _ record: RawSpan, at offset: Int, end: Int, _ buffer: inout [UInt8]
+    _ record: RawSpan, at offset: Int, end: Int, _ buffer: inout OutputSpan<UInt8>
   ) {
     let position = end - 8
     let sent = position >= offset + 16 ? record.loadLE(UInt64.self, at: position) : nil
     switch form {
     case .json:
-      buffer.append(contentsOf: ",\"ts_out\":".utf8)
+      buffer.append(utf8: ",\"ts_out\":")
       if let sent { Decimal.append(sent, to: &buffer) } else { TextEscape.null(&buffer) }
     case .csv:
       buffer.append(UInt8(ascii: ","))
       if let sent { Decimal.append(sent, to: &buffer) }
     case .human:
       guard let sent else { return }
-      buffer.append(contentsOf: " ts_out=".utf8)
-      Timestamp.appendISO8601(sent, to: &buffer)
+      buffer.append(utf8: " ts_out=")
+      Timestamp.write(sent, to: &buffer)
     }
   }
 
-  private func appendEnd(_ symbol: String?, _ buffer: inout [UInt8]) {
+  private func appendEnd(_ symbol: String?, _ buffer: inout OutputSpan<UInt8>) {
     switch form {
     case .json:
       if let symbol {
-        buffer.append(contentsOf: ",\"symbol\":".utf8)
+        buffer.append(utf8: ",\"symbol\":")
         TextEscape.json(symbol.utf8, to: &buffer)
       }
       buffer.append(UInt8(ascii: "}"))
@@ -167,12 +168,19 @@ struct TextLayout: Sendable {
   let name: [UInt8]
   let byteCount: Int
   let fields: [TextField]
+  /// The most bytes that a line can take, without its symbol: the fields, and beside them time and
+  /// name in front, a send time and the names of both, an end; together less than 128.
+  let maxByteCount: Int
 
   init(_ layout: RecordLayout, form: TextForm) {
     name = Array(layout.name.utf8)
     byteCount = layout.byteCount
     // The length is how the bytes are framed, not what they say; people see the time in front.
-    let hidden: Set = form == .human ? ["length", "rtype", "ts_event"] : ["length"]
+    // The type of a record without a layout is all that tells it from others.
+    let isNamed = layout.byteCount > MemoryLayout<RecordHeader>.size
+    var hidden: Set = ["length"]
+    if form == .human { hidden.formUnion(isNamed ? ["rtype", "ts_event"] : ["ts_event"]) }
     fields = layout.fields.filter { !hidden.contains($0.name) }.map { TextField($0, form: form) }
+    maxByteCount = fields.reduce(name.count + 128) { $0 + $1.maxByteCount }
   }
 }

@@ -21,13 +21,20 @@ struct TextField: Sendable {
     count = field.count
   }
 
-  func appendJSON(_ record: RawSpan, at start: Int, to buffer: inout [UInt8]) {
+  /// The most bytes that key, value and separator can take: an escaped byte of text takes six
+  /// (`\u00ff`), a time in ISO-8601 thirty.
+  var maxByteCount: Int {
+    let isText = kind == .text || kind == .character
+    return key.count + 1 + (isText ? 6 * count + 2 : 32)
+  }
+
+  func appendJSON(_ record: RawSpan, at start: Int, to buffer: inout OutputSpan<UInt8>) {
     switch kind {
     case .price:
       let price = record.uncheckedLE(Int64.self, at: start &+ offset)
       guard price != Undefined.price else { return TextEscape.null(&buffer) }
       buffer.append(UInt8(ascii: "\""))
-      Price.append(price, to: &buffer)
+      Price.write(price, to: &buffer)
       buffer.append(UInt8(ascii: "\""))
     case .timestamp:
       let time = record.uncheckedLE(UInt64.self, at: start &+ offset)
@@ -46,11 +53,11 @@ struct TextField: Sendable {
     }
   }
 
-  func appendCSV(_ record: RawSpan, at start: Int, to buffer: inout [UInt8]) {
+  func appendCSV(_ record: RawSpan, at start: Int, to buffer: inout OutputSpan<UInt8>) {
     switch kind {
     case .price:
       let price = record.uncheckedLE(Int64.self, at: start &+ offset)
-      if price != Undefined.price { Price.append(price, to: &buffer) }
+      if price != Undefined.price { Price.write(price, to: &buffer) }
     case .timestamp:
       let time = record.uncheckedLE(UInt64.self, at: start &+ offset)
       if time != Undefined.timestamp { Decimal.append(time, to: &buffer) }
@@ -61,12 +68,12 @@ struct TextField: Sendable {
     }
   }
 
-  func appendHuman(_ record: RawSpan, at start: Int, to buffer: inout [UInt8]) {
+  func appendHuman(_ record: RawSpan, at start: Int, to buffer: inout OutputSpan<UInt8>) {
     switch kind {
     case .price:
-      Price.append(record.uncheckedLE(Int64.self, at: start &+ offset), to: &buffer)
+      Price.write(record.uncheckedLE(Int64.self, at: start &+ offset), to: &buffer)
     case .timestamp:
-      Timestamp.appendISO8601(
+      Timestamp.write(
         record.uncheckedLE(UInt64.self, at: start &+ offset), to: &buffer)
     case .character, .text:
       for index in 0..<count {
@@ -79,7 +86,7 @@ struct TextField: Sendable {
     }
   }
 
-  private func appendInteger(_ record: RawSpan, at start: Int, to buffer: inout [UInt8]) {
+  private func appendInteger(_ record: RawSpan, at start: Int, to buffer: inout OutputSpan<UInt8>) {
     let at = start &+ offset
     switch kind {
     case .u8: Decimal.append(UInt64(record.uncheckedByte(at: at)), to: &buffer)
