@@ -3,8 +3,9 @@ internal import Glibc
 
 /// A reader of a shard's broadcast ring, in any process; it never writes and never waits.
 ///
-/// This is the reader of `millrace_shm.h`, inlined, so that there is one algorithm to trust. Belongs
-/// to one thread. Received plus lost records always equal the ordinals passed since the start.
+/// This is the reader of `millrace_shm.h`, inlined, so that there is one algorithm to trust.
+/// Belongs to one thread. Received and lost records always add up to the ordinals that were
+/// passed since it was opened.
 @safe public struct BroadcastReader: ~Copyable {
   /// Where to begin.
   public enum Start: Sendable {

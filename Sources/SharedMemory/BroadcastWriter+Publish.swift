@@ -2,8 +2,8 @@ public import CLinux
 
 /// Publishing: the hot path of the writer.
 ///
-/// Continuation lines go out before a record's first line, so that who sees the first line finds the
-/// whole record (`millrace_shm.h`).
+/// Continuation lines go out before a record's first line, so that who sees the first line finds
+/// the whole record (`millrace_shm.h`).
 extension BroadcastWriter {
   /// Publishes a record of exactly 56 bytes, given as the first seven of eight little-endian words.
   ///

@@ -3,8 +3,8 @@ internal import Glibc
 
 /// The one writer of a shard's broadcast ring; it never waits for anybody.
 ///
-/// Belongs to one thread. Records are DBN version 3, byte for byte, and become visible to readers as
-/// they are published; `flush`, once a batch, brings the header's progress hints up to date.
+/// Belongs to one thread. Records are DBN version 3, byte for byte, and become visible to readers
+/// as they are published; `flush`, once a batch, brings the header's progress hints up to date.
 @safe public struct BroadcastWriter: ~Copyable {
   /// What a ring is made with.
   public struct Options: Sendable {
@@ -91,7 +91,7 @@ internal import Glibc
   @inlinable
   public var nextOrdinal: UInt64 { word & 0xffff_ffff_ffff }
 
-  /// Updates the progress hints: times of the last record, and `CLOCK_MONOTONIC` now, in nanoseconds.
+  /// Updates the progress hints: times of the last record, and `CLOCK_MONOTONIC` now, in ns.
   ///
   /// Call it once a batch, and every second or so when idle. Makes no system call.
   public mutating func flush(tsEvent: UInt64, tsRecv: UInt64, nowNanos: UInt64) {

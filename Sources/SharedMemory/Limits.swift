@@ -18,7 +18,7 @@ public enum SharedMemoryLimits {
   public static var maximumDatasetBytes: Int { 15 }
   /// The most shards of one instance.
   public static var maximumShards: Int { 1024 }
-  /// The last ordinal of an epoch that a batch may begin with: half of the 48 bits. A writer that is
-  /// beyond it begins a new epoch at its next flush, so that no batch can run over the width.
+  /// The last ordinal of an epoch that a batch may begin with: half of the 48 bits. A writer that
+  /// is beyond it begins a new epoch at its next flush, so that no batch can run over the width.
   public static var lastOrdinalOfEpoch: UInt64 { 1 << 47 }
 }

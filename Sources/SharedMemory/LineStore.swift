@@ -14,4 +14,9 @@ public enum LineStore: Sendable {
   public static var available: [LineStore] {
     ml_cpu_has_wide_store() ? [.wide, .seqlock] : [.seqlock]
   }
+
+  /// Those whose instructions this machine has: enough while reader and writer share one thread.
+  public static var runnable: [LineStore] {
+    ml_cpu_has_vbmi() ? [.wide, .seqlock] : [.seqlock]
+  }
 }

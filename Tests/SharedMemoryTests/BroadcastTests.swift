@@ -8,7 +8,7 @@ import Testing
       instance: "test", dataset: "XNAS.ITCH", capacityLines: lines, store: store)
   }
 
-  @Test(arguments: LineStore.available)
+  @Test(arguments: LineStore.runnable)
   func everySizeArrivesWhole(store: LineStore) throws {
     let folder = try TestFolder()
     var writer = try BroadcastWriter(
@@ -25,7 +25,7 @@ import Testing
     #expect(reader.nextOrdinal == UInt64(sizes.count + 1))
   }
 
-  @Test(arguments: LineStore.available)
+  @Test(arguments: LineStore.runnable)
   func threeWaysToPublishGiveTheSameBytes(store: LineStore) throws {
     let folder = try TestFolder()
     var writer = try BroadcastWriter(path: folder.ring, options: Self.options(store))
@@ -38,7 +38,7 @@ import Testing
     #expect(reader.drain().records == [plain, plain, plain])
   }
 
-  @Test(arguments: LineStore.available)
+  @Test(arguments: LineStore.runnable)
   func wrapsAroundTheEndLineByLine(store: LineStore) throws {
     let folder = try TestFolder()
     var writer = try BroadcastWriter(path: folder.ring, options: Self.options(store))
@@ -52,7 +52,7 @@ import Testing
     }
   }
 
-  @Test(arguments: LineStore.available)
+  @Test(arguments: LineStore.runnable)
   func aLappedReaderLearnsItsLoss(store: LineStore) throws {
     let folder = try TestFolder()
     var writer = try BroadcastWriter(path: folder.ring, options: Self.options(store))

@@ -53,7 +53,8 @@ import Testing
     #expect(data.count == 4096 + 128 * 64)
     func integer(_ name: String) -> UInt64? {
       guard let field = Self.fields.first(where: { $0.name == name }) else { return nil }
-      return (0..<field.byteCount).reversed().reduce(0) { $0 << 8 | UInt64(data[field.offset + $1]) }
+      let end = field.offset + field.byteCount
+      return data[field.offset..<end].reversed().reduce(0) { $0 << 8 | UInt64($1) }
     }
     #expect(data.prefix(8) == Data("MLRCSHM1".utf8))
     let expected: [(String, UInt64)] = [

@@ -24,13 +24,14 @@ final class TestFolder {
   }
 }
 
-/// A record that tells its ordinal: `byteCount` bytes, a multiple of 8 from 16 to 560.
+/// A record that tells its ordinal: in bytes 8 to 15, and in the byte that fills the rest, so that
+/// pieces of two records never look like one. `byteCount` is a multiple of 4 from 16 to 560.
 func testRecord(_ ordinal: UInt64, byteCount: Int = 56, rtype: UInt8 = 0xA0) -> [UInt8] {
-  var bytes: [UInt8] = [UInt8(byteCount / 4), rtype, 2, 0, 7, 0, 0, 0]
-  for word in 1..<UInt64(byteCount / 8) {
-    let value = ordinal &* 0x9E37_79B9_7F4A_7C15 ^ word
-    bytes += (0..<8).map { UInt8(truncatingIfNeeded: value >> ($0 * 8)) }
-  }
+  let fill = UInt8(truncatingIfNeeded: ordinal &* 0x9D &+ 7)
+  var bytes = [UInt8](repeating: fill, count: byteCount)
+  bytes[0] = UInt8(byteCount / 4)
+  bytes[1] = rtype
+  for index in 0..<8 { bytes[8 + index] = UInt8(truncatingIfNeeded: ordinal >> (index * 8)) }
   return bytes
 }
 

@@ -7,10 +7,10 @@
 ///
 /// - `wide`: one aligned 64-byte store, old line to new line in one piece. Only where
 ///   `ml_cpu_has_wide_store()` says so. The line needs no invalidation before it.
-/// - `release`: seven relaxed stores, then the word with release order. Enough where nobody reads the
-///   line while it is written (a lane: the consumer has handed the line back).
-/// - `seqlock`: word = 0, release fence, seven relaxed stores, then the word with release order. For a
-///   broadcast ring, whose readers may be looking: they load the word (acquire), copy, fence
+/// - `release`: seven relaxed stores, then the word with release order. Enough where nobody reads
+///   the line while it is written (a lane: the consumer has handed the line back).
+/// - `seqlock`: word = 0, release fence, seven relaxed stores, then the word with release order.
+///   For a broadcast ring, whose readers may be looking: they load the word (acquire), copy, fence
 ///   (acquire), and load the word again; a line that changed meanwhile shows another word.
 ///
 /// The wide store is inline assembly because the package is built without -march flags, so that one

@@ -1,4 +1,4 @@
-/// Millrace's shared-memory stream: the specification of its files, and a complete reader for C and C++.
+/// Millrace's shared-memory stream: the specification of its files and a whole reader in C and C++.
 ///
 /// One file holds the ring of one shard. One process writes it; any number of processes map it read
 /// only, keep their own cursor and write nothing, so that a reader can neither slow nor harm the
@@ -8,7 +8,7 @@
 ///          | header          | line 0 | line 1 | ...                 |
 ///
 /// All integers are little-endian. The records are DBN version 3, byte for byte: length in 4-byte
-/// units (byte 0), rtype (byte 1), publisher_id (2), instrument_id (4), ts_event (8), then the body.
+/// units (byte 0), rtype (1), publisher_id (2), instrument_id (4), ts_event (8), then the body.
 ///
 /// HEADER (millrace_header; bytes not drawn are zero)
 ///
@@ -42,14 +42,15 @@
 /// position & (capacity_lines - 1), so a record may wrap around the end line by line. The writer
 /// stores the continuation lines first: who sees a record's first line finds all of it.
 ///
-/// READING. Load the word (acquire), copy the payload, fence (acquire), load the word again. If both
-/// are the word that was expected, the copy is whole. A smaller ordinal: not there yet. A larger
-/// one: this reader was lapped, and (ordinal found - ordinal expected) records are lost, exactly.
+/// READING. Load the word (acquire), copy the payload, fence (acquire), load the word again. If
+/// both are the word that was expected, the copy is whole. A smaller ordinal: not there yet. A
+/// larger one: this reader was lapped, and ordinal found - ordinal expected records are lost.
 ///
-/// EPOCH. A writer that starts takes the file over: state = initialising, all words 0, epoch + 1 (an
-/// epoch whose low 15 bits would be 0 is left out), previous_epoch and previous_last_ordinal say how
-/// far the writer before it came, state = live. Readers keep their mapping. When the geometry has to
-/// change, the old file's state becomes replaced and a new file takes its name: open it again.
+/// EPOCH. A writer that starts takes the file over: state = initialising, all words 0, epoch + 1
+/// (an epoch whose low 15 bits would be 0 is left out), previous_epoch and previous_last_ordinal
+/// say how far the writer before it came, state = live. Readers keep their mapping. When the
+/// geometry has to change, the old file's state becomes replaced and a new file takes its name:
+/// open it again.
 ///
 /// Needs GNU C atomics (gcc, clang), a little-endian 64-bit machine, and POSIX.1-2008.
 #ifndef MILLRACE_SHM_H
@@ -117,7 +118,7 @@ typedef struct millrace_header {
 /// What a poll found.
 #define MILLRACE_NONE 0       // nothing new yet
 #define MILLRACE_RECORD 1     // a record was copied out: reader.record_bytes
-#define MILLRACE_LOST 2       // reader.event_lost records are lost; the next poll goes on after them
+#define MILLRACE_LOST 2       // reader.event_lost records are gone; the next poll goes on behind
 #define MILLRACE_NEW_EPOCH 3  // another writer: reader.epoch, and reader.event_epoch before it
 #define MILLRACE_CLOSED 4     // all was read and the writer has ended; a new one may still come
 #define MILLRACE_REPLACED 5   // all was read and the file is no longer in use: open the path again
@@ -178,8 +179,8 @@ MILLRACE_HOT uint64_t millrace_word(const millrace_reader *r, uint64_t position)
   return __atomic_load_n(millrace_line(r, position) + 7, __ATOMIC_ACQUIRE);
 }
 
-// Copies a line's payload; 1 if the line held `word` all the time. The fence pairs with the writer's
-// release fence between word = 0 and the payload: who copied new bytes sees the word changed.
+// Copies a line's payload; 1 if the line held `word` all the time. The fence pairs with the release
+// fence of the writer between word = 0 and the payload: who copied new bytes sees another word.
 MILLRACE_HOT int millrace_copy_line(const uint64_t *line, uint64_t word, unsigned char *target) {
   for (int i = 0; i < 7; i++) {
     uint64_t value = __atomic_load_n(line + i, __ATOMIC_RELAXED);
@@ -252,8 +253,13 @@ MILLRACE_COLD int millrace_idle(millrace_reader *r) {
   uint64_t epoch = millrace_load64(&r->header->epoch);
   if (epoch == r->epoch) {
     if (state == MILLRACE_STATE_LIVE) return MILLRACE_NONE;
-    // The last records may have come between the look at the line and the look at the state.
-    if (millrace_word(r, r->position) == r->expected) return MILLRACE_AGAIN;
+    // The writer may have come by, even have lapped us, between the look at the line and this one.
+    // Its lines are final now: only an older record or none at all means that all was read.
+    uint64_t word = millrace_word(r, r->position) & ~MILLRACE_CONTINUATION;
+    if (word + 1 >= r->expected &&
+        word >> MILLRACE_EPOCH_SHIFT == r->expected >> MILLRACE_EPOCH_SHIFT) {
+      return MILLRACE_AGAIN;
+    }
     return state == MILLRACE_STATE_CLOSED ? MILLRACE_CLOSED : MILLRACE_REPLACED;
   }
   uint64_t tag = epoch & MILLRACE_EPOCH_BITS;
@@ -381,8 +387,8 @@ MILLRACE_COLD void millrace_reader_close(millrace_reader *r) {
 /// Maps the ring file at `path` read only and puts the cursor where `start` says (`ordinal` is used
 /// by MILLRACE_START_ORDINAL only: records from it on that are gone already count as lost).
 ///
-/// Answers MILLRACE_OK or a MILLRACE_ERROR_...; then nothing is left open. No writer of ours shrinks
-/// a file in use; where somebody else may, expect SIGBUS, as with any mapping.
+/// Answers MILLRACE_OK or a MILLRACE_ERROR_...; then nothing is left open. No writer of ours
+/// shrinks a file in use; where somebody else may, expect SIGBUS, as with any mapping.
 MILLRACE_COLD int millrace_reader_open(
     millrace_reader *r, const char *path, int start, uint64_t ordinal) {
   __builtin_memset(r, 0, sizeof *r);

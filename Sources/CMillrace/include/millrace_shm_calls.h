@@ -1,5 +1,5 @@
-/// The two calls of millrace_shm.h that need system headers, as ordinary functions: for languages that
-/// import the header instead of compiling it. They do what their namesakes there do.
+/// The two calls of millrace_shm.h that need system headers, as ordinary functions: for languages
+/// that import the header instead of compiling it. They do what their namesakes there do.
 #pragma once
 #include "millrace_shm.h"
 

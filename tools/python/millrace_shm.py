@@ -1,0 +1,434 @@
+#!/usr/bin/env python3
+"""Reads Millrace's shared-memory stream: one file, numpy and mmap only, nothing to compile.
+
+The layout and the rules are those of Sources/CMillrace/include/millrace_shm.h. The file is mapped
+read only; a reader keeps its own cursor and can neither slow nor harm the writer.
+
+    reader = Reader("/dev/shm/millrace/demo/shard-0.ring")
+    for batch in reader.follow():            # {"mbo": structured array, "trades": ..., ...}
+        if "mbo" in batch:
+            print(len(batch["mbo"]), batch["mbo"]["price"][-1] / 1e9, reader.lost)
+
+received + lost is always the number of ordinals passed since the start. Loads are not fenced
+(Python has no fences): correct on x86-64, where loads stay in order.
+
+    python3 millrace_shm.py --instance demo --shard 0 --count    # JSON: records by type, lost
+"""
+import argparse
+import json
+import mmap
+import os
+import sys
+import time
+
+import numpy as np
+
+MAGIC = b"MLRCSHM1"
+VERSION = 1
+HEADER_BYTES, LINE_BYTES, PAYLOAD_BYTES, MAX_RECORD_LINES = 4096, 64, 56, 10
+MIN_CAPACITY, MAX_CAPACITY = 64, 1 << 26
+CONTINUATION = 1 << 63
+ORDINAL_BITS = (1 << 48) - 1
+INITIALISING, LIVE, CLOSED, REPLACED = range(4)
+STATES = ("initialising", "live", "closed", "replaced")
+
+HEADER = np.dtype({
+    "names": ["magic", "version", "header_bytes", "line_bytes", "max_record_lines",
+              "capacity_lines", "shard", "shard_count", "epoch", "state", "writer_pid",
+              "writer_start_ns", "previous_epoch", "previous_last_ordinal", "dataset", "instance",
+              "next_position", "next_ordinal", "last_ts_event", "last_ts_recv", "heartbeat_ns"],
+    "formats": ["S8", "<u4", "<u4", "<u4", "<u4", "<u8", "<u4", "<u4", "<u8", "<u4", "<u4", "<u8",
+                "<u8", "<u8", "S16", "S48", "<u8", "<u8", "<u8", "<u8", "<u8"],
+    "offsets": [0, 8, 12, 16, 20, 24, 32, 36, 40, 48, 52, 56, 64, 72, 80, 96, 256, 264, 272, 280,
+                288],
+    "itemsize": 384,
+})
+
+
+def _record(byte_count, text):
+    """A DBN version 3 record: the common header, then `name type` pairs without gaps."""
+    head = "length u1, rtype u1, publisher_id u2, instrument_id u4, ts_event u8, "
+    fields = []
+    for pair in (head + text).split(","):
+        name, kind = pair.split()
+        fields.append((name, kind if kind[0] == "S" or kind[1:] == "1" else "<" + kind))
+    dtype = np.dtype(fields)
+    assert dtype.itemsize == byte_count, (text, dtype.itemsize)
+    return dtype
+
+
+def _levels(count, text):
+    return "".join(", " + ", ".join(
+        "{}_{:02d} {}".format(*pair.split()[:1], level, pair.split()[1])
+        for pair in text.split(",")) for level in range(count))
+
+
+_LEVEL = "bid_px i8, ask_px i8, bid_sz u4, ask_sz u4, bid_ct u4, ask_ct u4"
+_VENUE_LEVEL = ("bid_px i8, ask_px i8, bid_sz u4, ask_sz u4, bid_pb u2, _reserved_bid u2, "
+                "ask_pb u2, _reserved_ask u2")
+_TRADE = ("price i8, size u4, action S1, side S1, flags u1, depth u1, ts_recv u8, ts_in_delta i4, "
+          "sequence u4")
+_BBO = ("price i8, size u4, _reserved1 u1, side S1, flags u1, _reserved2 u1, ts_recv u8, "
+        "_reserved3 u4, sequence u4")
+_CMBP = ("price i8, size u4, action S1, side S1, flags u1, _reserved1 u1, ts_recv u8, "
+         "ts_in_delta i4, _reserved2 u4")
+_CBBO = ("price i8, size u4, _reserved1 u1, side S1, flags u1, _reserved2 u1, ts_recv u8, "
+         "_reserved3 u8")
+_OHLCV = "open i8, high i8, low i8, close i8, volume u8"
+
+MBO = _record(56, "order_id u8, price i8, size u4, flags u1, channel_id u1, action S1, side S1, "
+                  "ts_recv u8, ts_in_delta i4, sequence u4")
+TRADE = _record(48, _TRADE)
+MBP_1 = _record(80, _TRADE + _levels(1, _LEVEL))
+MBP_10 = _record(368, _TRADE + _levels(10, _LEVEL))
+BBO = _record(80, _BBO + _levels(1, _LEVEL))
+CMBP_1 = _record(80, _CMBP + _levels(1, _VENUE_LEVEL))
+CBBO = _record(80, _CBBO + _levels(1, _VENUE_LEVEL))
+OHLCV = _record(56, _OHLCV)
+STATUS = _record(40, "ts_recv u8, action u2, reason u2, trading_event u2, is_trading S1, "
+                     "is_quoting S1, is_short_sell_restricted S1, _reserved S7")
+IMBALANCE = _record(112, (
+    "ts_recv u8, ref_price i8, auction_time u8, cont_book_clr_price i8, "
+    "auct_interest_clr_price i8, ssr_filling_price i8, ind_match_price i8, upper_collar i8, "
+    "lower_collar i8, paired_qty u4, total_imbalance_qty u4, market_imbalance_qty u4, "
+    "unpaired_qty u4, auction_type S1, side S1, auction_status u1, freeze_status u1, "
+    "num_extensions u1, unpaired_side S1, significant_imbalance S1, _reserved u1"))
+STATISTICS = _record(80, (
+    "ts_recv u8, ts_ref u8, price i8, quantity i8, sequence u4, ts_in_delta i4, stat_type u2, "
+    "channel_id u2, update_action u1, stat_flags u1, _reserved S18"))
+DEFINITION = _record(520, (
+    "ts_recv u8, min_price_increment i8, display_factor i8, expiration u8, activation u8, "
+    "high_limit_price i8, low_limit_price i8, max_price_variation i8, unit_of_measure_qty i8, "
+    "min_price_increment_amount i8, price_ratio i8, strike_price i8, raw_instrument_id u8, "
+    "leg_price i8, leg_delta i8, inst_attrib_value i4, underlying_id u4, market_depth_implied i4, "
+    "market_depth i4, market_segment_id u4, max_trade_vol u4, min_lot_size i4, "
+    "min_lot_size_block i4, min_lot_size_round_lot i4, min_trade_vol u4, contract_multiplier i4, "
+    "decay_quantity i4, original_contract_size i4, leg_instrument_id u4, "
+    "leg_ratio_price_numerator i4, leg_ratio_price_denominator i4, leg_ratio_qty_numerator i4, "
+    "leg_ratio_qty_denominator i4, leg_underlying_id u4, appl_id i2, maturity_year u2, "
+    "decay_start_date u2, channel_id u2, leg_count u2, leg_index u2, currency S4, "
+    "settl_currency S4, secsubtype S6, raw_symbol S71, group S21, exchange S5, asset S11, cfi S7, "
+    "security_type S7, unit_of_measure S31, underlying S21, strike_price_currency S4, "
+    "leg_raw_symbol S71, instrument_class S1, match_algorithm S1, main_fraction u1, "
+    "price_display_format u1, sub_fraction u1, underlying_product u1, security_update_action S1, "
+    "maturity_month u1, maturity_day u1, maturity_week u1, user_defined_instrument S1, "
+    "contract_multiplier_unit i1, flow_schedule_type i1, tick_rule u1, leg_instrument_class S1, "
+    "leg_side S1, _reserved S17"))
+ERROR = _record(320, "err S302, code u1, is_last u1")
+SYMBOL_MAPPING = _record(176, ("stype_in u1, stype_in_symbol S71, stype_out u1, "
+                               "stype_out_symbol S71, start_ts u8, end_ts u8"))
+SYSTEM = _record(320, "msg S303, code u1")
+
+# rtype: the name under which poll() returns the records, and their dtype.
+RECORDS = {
+    0x00: ("trades", TRADE), 0x01: ("mbp-1", MBP_1), 0x0A: ("mbp-10", MBP_10),
+    0x11: ("ohlcv", OHLCV), 0x12: ("status", STATUS), 0x13: ("definition", DEFINITION),
+    0x14: ("imbalance", IMBALANCE), 0x15: ("error", ERROR),
+    0x16: ("symbol-mapping", SYMBOL_MAPPING), 0x17: ("system", SYSTEM),
+    0x18: ("statistics", STATISTICS), 0x20: ("ohlcv-1s", OHLCV), 0x21: ("ohlcv-1m", OHLCV),
+    0x22: ("ohlcv-1h", OHLCV), 0x23: ("ohlcv-1d", OHLCV), 0x24: ("ohlcv-eod", OHLCV),
+    0xA0: ("mbo", MBO), 0xB1: ("cmbp-1", CMBP_1), 0xC0: ("cbbo-1s", CBBO),
+    0xC1: ("cbbo-1m", CBBO), 0xC2: ("tcbbo", CMBP_1), 0xC3: ("bbo-1s", BBO),
+    0xC4: ("bbo-1m", BBO),
+}
+
+
+class RingError(Exception):
+    """The file is not a ring, or damaged."""
+
+
+class Reader:
+    """A cursor over one ring file. Belongs to one thread.
+
+    received, lost: records since the start; lost includes corrupt (records of impossible length).
+    epoch: that of the writer being read, 0 before the first. event: what ended the last poll:
+    "none", "lost", "new-epoch", "closed" or "replaced". ordinals: of the last poll's records.
+    """
+
+    def __init__(self, path, start="oldest"):
+        """Maps `path`; start: "oldest", "newest", or an ordinal of the present epoch."""
+        self.path = path
+        self.received = self.lost = self.corrupt = self.epoch = 0
+        self.event, self.ordinals = "none", {}
+        self._open(start)
+
+    def _open(self, start):
+        with open(self.path, "rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            if size < HEADER_BYTES:
+                raise RingError(f"{self.path}: not a ring")
+            self._map = mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ)
+        self._header = np.frombuffer(self._map, HEADER, 1)
+        header = self._header[0]
+        if bytes(header["magic"]) != MAGIC or header["version"] != VERSION:
+            raise RingError(f"{self.path}: not a ring of version {VERSION}")
+        capacity = int(header["capacity_lines"])
+        if (header["header_bytes"] != HEADER_BYTES or header["line_bytes"] != LINE_BYTES
+                or header["max_record_lines"] != MAX_RECORD_LINES
+                or not MIN_CAPACITY <= capacity <= MAX_CAPACITY or capacity & (capacity - 1)
+                or size != HEADER_BYTES + capacity * LINE_BYTES):
+            raise RingError(f"{self.path}: sizes that do not fit together")
+        self._capacity, self._mask = capacity, capacity - 1
+        self._lines = np.frombuffer(self._map, "<u8", offset=HEADER_BYTES).reshape(capacity, 8)
+        self._words = self._lines[:, 7]
+        self._attach(start)
+
+    def _get(self, name):
+        return int(self._header[name][0])
+
+    def _word(self, position):
+        return int(self._words[position & self._mask])
+
+    def _attach(self, start):
+        self.epoch, self._tag, self._position, self._next = 0, 0, 0, 0
+        if self._get("state") == INITIALISING:
+            return
+        epoch = self._get("epoch")
+        tag = epoch & 0x7FFF
+        if tag == 0:
+            raise RingError(f"{self.path}: epoch {epoch}")
+        position = self._get("next_position")
+        last = 0
+        if position > 0:
+            word = self._word(position - 1)
+            same = word >> 48 & 0x7FFF == tag
+            last = word & ORDINAL_BITS if same else self._get("next_ordinal") - 1
+        first = last + 1
+        wanted = 1 if start == "oldest" else first if start == "newest" else max(1, int(start))
+        if wanted > first:
+            raise RingError(f"{self.path}: record {wanted} has not been published yet")
+        if wanted < first or start == "oldest":
+            words = np.roll(self._words, -(position & self._mask))
+            found = words & np.uint64(ORDINAL_BITS)
+            usable = np.flatnonzero((words >> np.uint64(48) == tag) & (found >= wanted)
+                                    & (found <= last))
+            if len(usable):
+                position, first = position + int(usable[0]), int(found[usable[0]])
+        if start not in ("oldest", "newest"):
+            self.lost += first - wanted
+        self.epoch, self._tag, self._position, self._next = epoch, tag, position, first
+
+    @property
+    def next_ordinal(self):
+        """The ordinal that the next poll looks for; 0 before the first epoch was seen."""
+        return self._next
+
+    @property
+    def header(self):
+        """The header's fields as a dict: a snapshot, whose progress may be a batch behind."""
+        row = self._header[0].copy()
+        return {name: row[name].item() for name in HEADER.names}
+
+    @property
+    def state(self):
+        """The writer's state: "initialising", "live", "closed" or "replaced"."""
+        state = self._get("state")
+        return STATES[state] if state < len(STATES) else f"state-{state}"
+
+    def poll(self, max_lines=16384):
+        """The records that are there, as {name: structured array}; empty when nothing is new.
+
+        At most `max_lines` lines are looked at. Unknown rtypes come as raw bytes, "rtype-0x..".
+        After an empty answer `event` says why. Losses are in `lost` before the records after them.
+        """
+        self.ordinals = {}
+        for _ in range(3):
+            batch = self._take(min(max_lines, self._capacity))
+            if batch is not None:
+                self.event = "none"
+                return batch
+            self.event = self._other()
+            if self.event != "again":
+                return {}
+        self.event = "none"
+        return {}
+
+    def _range(self, array, count):
+        begin = self._position & self._mask
+        end = begin + count
+        if end <= self._capacity:
+            return array[begin:end].copy()
+        return np.concatenate((array[begin:], array[:end - self._capacity]))
+
+    def _take(self, limit):
+        if self._word(self._position) != self._tag << 48 | self._next:
+            return None
+        words = self._range(self._words, limit)
+        follows = (words & np.uint64(CONTINUATION)) != 0
+        ordinal = np.uint64((self._tag << 48) + self._next - 1) + np.cumsum(~follows, dtype="<u8")
+        good = (words & np.uint64(CONTINUATION - 1)) == ordinal
+        count = limit if good.all() else int(np.argmin(good))
+        block = self._range(self._lines, count)
+        after = self._range(self._words, count)
+        # Stable from before the copy until after it: then the copied payload belongs to the word.
+        stable = (words[:count] == after) & (block[:, 7] == after)
+        count = count if stable.all() else int(np.argmin(stable))
+        if count == 0:
+            return None
+        data = block[:count].view("u1").reshape(count, LINE_BYTES)
+        starts = np.flatnonzero(~follows[:count])
+        lines = np.diff(np.append(starts, count))
+        wanted = (data[starts, 0].astype(np.int64) * 4 + PAYLOAD_BYTES - 1) // PAYLOAD_BYTES
+        # The last record may be cut by the limit, or by the writer that is overtaking us.
+        if 1 <= lines[-1] < wanted[-1] <= MAX_RECORD_LINES and (len(starts) > 1 or count == limit):
+            starts, lines, wanted = starts[:-1], lines[:-1], wanted[:-1]
+            if len(starts) == 0:
+                return self._take(MAX_RECORD_LINES)
+            count = int(starts[-1] + lines[-1])
+        return self._group(data, starts, lines >= wanted, count)
+
+    def _group(self, data, starts, fits, count):
+        """Advances over the block's records and sorts them by type."""
+        first = self._next
+        length = data[starts, 0].astype(np.int64) * 4
+        invalid = (length < 16) | (length > MAX_RECORD_LINES * PAYLOAD_BYTES)
+        rtype = data[starts, 1]
+        batch = {}
+        bad = ~fits | invalid
+        for code in np.unique(rtype[~bad]).tolist():
+            name, dtype = RECORDS.get(code, (f"rtype-0x{code:02X}", None))
+            chosen = (rtype == code) & ~bad
+            if dtype is None:
+                dtype = np.dtype((np.void, int(length[chosen].min())))
+            short = chosen & (length < dtype.itemsize)
+            bad, invalid = bad | short, invalid | short
+            index = np.flatnonzero(chosen & ~bad)
+            if len(index) == 0:
+                continue
+            span = -(-dtype.itemsize // PAYLOAD_BYTES)
+            rows = starts[index][:, None] + np.arange(span)
+            flat = data[rows][:, :, :PAYLOAD_BYTES].reshape(len(index), span * PAYLOAD_BYTES)
+            batch[name] = np.ascontiguousarray(flat[:, :dtype.itemsize]).view(dtype)[:, 0]
+            self.ordinals[name] = first + index
+        wrong = int(bad.sum())
+        self.corrupt += int(invalid.sum())
+        self.lost += wrong
+        self.received += len(starts) - wrong
+        self._position += count
+        self._next += len(starts)
+        return batch
+
+    def _count_lost(self, count):
+        self.lost += count
+        self._next += count
+        return "lost"
+
+    def _other(self):
+        """The line at the cursor is not the first line of the expected record."""
+        if self.epoch == 0:
+            return self._idle()
+        rest = CONTINUATION | self._tag << 48 | self._next - 1
+        word = self._word(self._position)
+        for _ in range(MAX_RECORD_LINES):
+            if word != rest:
+                break
+            self._position += 1
+            word = self._word(self._position)
+        ordinal = word & ORDINAL_BITS
+        if word >> 48 & 0x7FFF != self._tag or ordinal < self._next:
+            return self._idle()
+        if ordinal == self._next:
+            if not word & CONTINUATION:
+                return "again"
+            self._position += 1
+            return self._count_lost(1)
+        half, hint = self._capacity // 2, self._get("next_position")
+        for position in range(hint - half, hint - half + 2 * MAX_RECORD_LINES):
+            found = self._word(position)
+            if hint > half and found >> 48 == self._tag and found & ORDINAL_BITS > self._next:
+                self._position = position
+                return self._count_lost((found & ORDINAL_BITS) - self._next)
+        if not word & CONTINUATION:
+            return self._count_lost(ordinal - self._next)
+        self._position += 1
+        return self._count_lost(ordinal + 1 - self._next)
+
+    def _idle(self):
+        """Nothing at the cursor: has the writer ended, or another one begun?"""
+        state = self._get("state")
+        if state == INITIALISING:
+            return "none"
+        epoch = self._get("epoch")
+        if epoch == self.epoch:
+            if state == LIVE:
+                return "none"
+            word = self._word(self._position) & (CONTINUATION - 1)
+            if word >> 48 == self._tag and (word & ORDINAL_BITS) + 1 >= self._next:
+                return "again"
+            return "closed" if state == CLOSED else "replaced"
+        previous, last = self._get("previous_epoch"), self._get("previous_last_ordinal")
+        if (epoch & 0x7FFF == 0 or self._get("state") == INITIALISING
+                or self._get("epoch") != epoch):
+            return "none"
+        if self.epoch != 0 and previous == self.epoch and self._next <= last < ORDINAL_BITS:
+            return self._count_lost(last + 1 - self._next)
+        self.epoch, self._tag = epoch, epoch & 0x7FFF
+        self._position, self._next = 0, 1
+        return "new-epoch"
+
+    def follow(self, seconds=None, until_closed=True, idle_seconds=0.0005):
+        """Yields the batches of poll(), waiting for more; ends after `seconds`, or when closed.
+
+        A replaced file is opened again.
+        """
+        deadline = None if seconds is None else time.monotonic() + seconds
+        while True:
+            batch = self.poll()
+            if batch:
+                yield batch
+            elif self.event == "closed" and until_closed:
+                return
+            elif self.event == "replaced":
+                time.sleep(idle_seconds)
+                self._open("oldest")
+            elif self.event != "lost" and self.event != "new-epoch":
+                time.sleep(idle_seconds)
+            if deadline is not None and time.monotonic() >= deadline:
+                return
+
+    def __iter__(self):
+        return self.follow()
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(description="A quick look at a Millrace shared-memory ring.")
+    parser.add_argument("--instance", help="name of the running pipeline")
+    parser.add_argument("--shard", type=int, default=0)
+    parser.add_argument("--folder", default="/dev/shm/millrace")
+    parser.add_argument("--file", help="a ring file, instead of --instance and --shard")
+    parser.add_argument("--start", default="oldest", help="oldest, newest, or an ordinal")
+    parser.add_argument("--seconds", type=float, help="how long to read; default: until closed")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--count", action="store_true", help="read and count (the default)")
+    what.add_argument("--summary", action="store_true", help="print the header only")
+    options = parser.parse_args(arguments)
+    if not options.file and not options.instance:
+        parser.error("--instance or --file is needed")
+    path = options.file or f"{options.folder}/{options.instance}/shard-{options.shard}.ring"
+    try:
+        reader = Reader(path, options.start)
+    except (OSError, RingError, ValueError) as error:
+        print(f"millrace_shm: {error}", file=sys.stderr)
+        return 66 if isinstance(error, OSError) else 65
+    result = {"file": path}
+    if options.summary:
+        text = {k: v.decode("ascii", "replace") if isinstance(v, bytes) else v
+                for k, v in reader.header.items()}
+        result.update(text, state=reader.state)
+    else:
+        counts = {}
+        try:
+            for batch in reader.follow(options.seconds):
+                for name, records in batch.items():
+                    counts[name] = counts.get(name, 0) + len(records)
+        except KeyboardInterrupt:
+            pass
+        result.update(records=counts, received=reader.received, lost=reader.lost,
+                      corrupt=reader.corrupt, last_ordinal=max(0, reader.next_ordinal - 1),
+                      epoch=reader.epoch, state=reader.state)
+    print(json.dumps(result))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
