@@ -90,7 +90,7 @@ public struct DBNDecoder: ~Copyable {
     }
   }
 
-  /// The bytes of the record that `next` found last, its send time included, until the next `feed`.
+  /// The bytes of the record that `next` found last, its send time included, until the next call.
   public var record: RawSpan {
     @_lifetime(borrow self)
     get {
