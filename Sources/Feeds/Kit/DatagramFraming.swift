@@ -28,11 +28,14 @@ public struct DatagramHeader: Sendable {
   public var sendTime: UInt64
   /// Whether this can be the first datagram of a session (first sequence, nothing sent before).
   public var isStart: Bool
+  /// Bytes of messages that the session had sent before this datagram; nil where the transport does
+  /// not number them. `blocks.count` more have been sent after it.
+  public var streamOffset: UInt64?
 
   @inlinable
   public init(
     kind: Kind, session: SessionID, sequence: UInt64, count: Int, blocks: Range<Int>,
-    sendTime: UInt64 = 0, isStart: Bool = false
+    sendTime: UInt64 = 0, isStart: Bool = false, streamOffset: UInt64? = nil
   ) {
     self.kind = kind
     self.session = session
@@ -41,6 +44,7 @@ public struct DatagramHeader: Sendable {
     self.blocks = blocks
     self.sendTime = sendTime
     self.isStart = isStart
+    self.streamOffset = streamOffset
   }
 }
 

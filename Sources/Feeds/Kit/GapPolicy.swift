@@ -67,6 +67,9 @@ public struct ArbiterCounters: Sendable {
   /// Changes of the session, and restarts of the numbering within one.
   public var sessionRestarts: UInt64 = 0
   public var sessionsEnded: UInt64 = 0
+  /// Datagrams with the expected sequence number whose byte offset in the session is another than
+  /// that of the datagrams before: the venue's two numberings contradict each other.
+  public var offsetMismatches: UInt64 = 0
 
   public init() {}
 

@@ -40,6 +40,8 @@ public struct SequenceArbiter<Framing: DatagramFraming>: ~Copyable {
   /// End of what is known to exist: past the last message announced by any datagram.
   private var known: UInt64 = 1
   private var gap: Gap?
+  /// Byte offset that the datagram with message `expected` must state; nil where that is not known.
+  private var expectedOffset: UInt64?
 
   private struct Gap {
     var openedAt: UInt64
@@ -83,6 +85,7 @@ public struct SequenceArbiter<Framing: DatagramFraming>: ~Copyable {
       place(datagram, header: header, tsRecv: tsRecv, sink: &sink)
     } else {
       counters.heartbeats &+= 1
+      checkOffset(header)
     }
     if header.kind == .endOfSession, !hasEnded, expected >= header.sequence {
       hasEnded = true
@@ -108,6 +111,7 @@ public struct SequenceArbiter<Framing: DatagramFraming>: ~Copyable {
     session = header.session
     expected = policy.start == .one && header.sequence > 0 ? 1 : header.sequence
     known = expected
+    expectedOffset = nil
     hasEnded = false
     sink.restarted(session: header.session, tsRecv: tsRecv)
   }
@@ -134,6 +138,14 @@ public struct SequenceArbiter<Framing: DatagramFraming>: ~Copyable {
     }
   }
 
+  /// Compares the byte offset of a datagram that begins with the expected message. A mismatch is
+  /// counted and the datagram's own offset believed: the sequence number alone decides.
+  private mutating func checkOffset(_ header: DatagramHeader) {
+    guard let offset = header.streamOffset, header.sequence == expected else { return }
+    if let expectedOffset, expectedOffset != offset { counters.offsetMismatches &+= 1 }
+    expectedOffset = offset
+  }
+
   /// Delivers what is new in a datagram that begins at or before the expected message.
   private mutating func deliver(
     _ datagram: RawSpan, header: DatagramHeader, tsRecv: UInt64,
@@ -143,6 +155,7 @@ public struct SequenceArbiter<Framing: DatagramFraming>: ~Copyable {
     counters.duplicates &+= old
     let fresh = header.count - Int(old)
     guard fresh > 0 else { return }
+    checkOffset(header)
     var start = header.blocks.lowerBound
     for _ in 0..<old {
       guard let length = Framing.blockLength(datagram, at: start) else { break }
@@ -159,6 +172,8 @@ public struct SequenceArbiter<Framing: DatagramFraming>: ~Copyable {
     if consumed > 0, firstDelivered == nil { firstDelivered = expected }
     if gap != nil { counters.gapMessagesFilled &+= UInt64(consumed) }
     expected &+= UInt64(consumed)
+    expectedOffset =
+      consumed == fresh ? header.streamOffset.map { $0 &+ UInt64(header.blocks.count) } : nil
   }
 
   /// Delivers the datagrams held back that are due now.
@@ -251,5 +266,6 @@ public struct SequenceArbiter<Framing: DatagramFraming>: ~Copyable {
     counters.gapMessagesLost &+= end &- expected
     sink.lost(session: session, first: expected, last: end &- 1, tsRecv: tsRecv)
     expected = end
+    expectedOffset = nil
   }
 }
