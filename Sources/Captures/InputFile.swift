@@ -25,6 +25,11 @@ public struct InputProblem: Equatable, Sendable, CustomStringConvertible {
   public let offset: UInt64
   public let cause: Cause
 
+  public init(offset: UInt64, cause: Cause) {
+    self.offset = offset
+    self.cause = cause
+  }
+
   /// The reason under which the loss is counted.
   public var reason: RejectReason { .badCapture }
 

@@ -70,7 +70,8 @@ public struct PacketReader: ~Copyable {
       return .more(PcapLayout.headerBytes)
     }
     let magic = bytes.uncheckedLE(UInt32.self, at: start)
-    isBigEndian = magic.byteSwapped == PcapLayout.magicMicros
+    isBigEndian =
+      magic.byteSwapped == PcapLayout.magicMicros
       || magic.byteSwapped == PcapLayout.magicNanos
     let isNanos = magic == PcapLayout.magicNanos || magic.byteSwapped == PcapLayout.magicNanos
     guard half(bytes, start + PcapLayout.version) == 2 else { return .stop(.badCapture) }

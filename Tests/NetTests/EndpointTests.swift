@@ -3,15 +3,17 @@ import Testing
 import Wire
 
 @Suite struct EndpointTests {
-  @Test(arguments: [
-    ("127.0.0.1:80", "127.0.0.1", 80, nil),
-    ("example.org:443", "example.org", 443, nil),
-    ("[::1]:26400", "::1", 26400, nil),
-    ("239.1.2.3:26477@lo", "239.1.2.3", 26477, "lo"),
-    ("[ff02::1]:1@eth0", "ff02::1", 1, "eth0"),
-    ("239.1.2.3:0@127.0.0.1", "239.1.2.3", 0, "127.0.0.1"),
-  ] as [(String, String, UInt16, String?)])
-  func parsesAndPrints(_ text: String, _ host: String, _ port: UInt16, _ interface: String?) throws {
+  @Test(
+    arguments: [
+      ("127.0.0.1:80", "127.0.0.1", 80, nil),
+      ("example.org:443", "example.org", 443, nil),
+      ("[::1]:26400", "::1", 26400, nil),
+      ("239.1.2.3:26477@lo", "239.1.2.3", 26477, "lo"),
+      ("[ff02::1]:1@eth0", "ff02::1", 1, "eth0"),
+      ("239.1.2.3:0@127.0.0.1", "239.1.2.3", 0, "127.0.0.1"),
+    ] as [(String, String, UInt16, String?)])
+  func parsesAndPrints(_ text: String, _ host: String, _ port: UInt16, _ interface: String?) throws
+  {
     let endpoint = try Endpoint(parsing: text)
     #expect(endpoint.host == host)
     #expect(endpoint.port == port)

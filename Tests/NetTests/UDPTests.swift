@@ -4,7 +4,6 @@ import TestSupport
 import Testing
 import Wire
 
-
 private let second: Int64 = 1_000_000_000
 
 /// The realtime clock in nanoseconds.
@@ -84,7 +83,8 @@ private func collect(
     #expect(found.allSatisfy { $0.datagram.source == sender.localAddress })
     let times = found.map(\.datagram.timestampNanos)
     // Sanity only: the clock may be set while the test runs.
-    #expect(times.allSatisfy { $0 > before - 60 * UInt64(second) && $0 < after + 60 * UInt64(second) })
+    let minute = 60 * UInt64(second)
+    #expect(times.allSatisfy { $0 > before - minute && $0 < after + minute })
     #expect(zip(times, times.dropFirst()).allSatisfy { $0 <= $1 })
   }
 

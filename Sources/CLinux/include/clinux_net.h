@@ -32,7 +32,7 @@ struct ml_udp_batch *ml_udp_batch_create(uint32_t messages, uint32_t room);
 void ml_udp_batch_destroy(struct ml_udp_batch *batch);
 uint8_t *ml_udp_batch_bytes(struct ml_udp_batch *batch);
 const struct ml_datagram *ml_udp_batch_datagrams(const struct ml_udp_batch *batch);
-/// Datagrams that the kernel dropped because the socket's buffer was full, since the socket was made.
+/// Datagrams that the kernel dropped because the socket's buffer was full, since it was opened.
 uint64_t ml_udp_batch_drops(const struct ml_udp_batch *batch);
 
 /// Receives what is there, without waiting: number of datagrams, 0 for none.
@@ -80,8 +80,8 @@ int ml_set_multicast_out(
     int fd, uint16_t family, uint32_t interface_index, uint32_t interface_v4, int hops, bool loop);
 
 /// Waits until one of up to four descriptors (-1: none) is readable or has failed, or writable with
-/// `for_writing`. Answers a bit set of those ready; 0 after the time or a signal. A negative time is
-/// without end.
+/// `for_writing`. Answers a bit set of those ready; 0 after the time or a signal. A negative time
+/// is without end.
 int ml_wait(int a, int b, int c, int d, bool for_writing, int64_t timeout_nanos);
 
 /// Numeric text to an address without port; false for anything else.
