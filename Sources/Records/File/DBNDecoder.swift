@@ -94,8 +94,7 @@ public struct DBNDecoder: ~Copyable {
   public var record: RawSpan {
     @_lifetime(borrow self)
     get {
-      // Safety: the range lies in `plain`, which changes only in calls that a borrow excludes.
-      unsafe plain.span.bytes.extracting(recordRange)
+      rawBytes(of: plain).extracting(recordRange)
     }
   }
 

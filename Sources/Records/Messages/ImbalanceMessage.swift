@@ -51,7 +51,7 @@ public struct ImbalanceMessage: Record {
   public init(
     publisherID: UInt16 = 0, instrumentID: UInt32 = 0, tsEvent: UInt64 = Undefined.timestamp,
     tsRecv: UInt64 = Undefined.timestamp, refPrice: Int64 = Undefined.price,
-    auctionTime: UInt64 = 0, contBookClrPrice: Int64 = Undefined.price,
+    auctionTime: UInt64 = Undefined.timestamp, contBookClrPrice: Int64 = Undefined.price,
     auctInterestClrPrice: Int64 = Undefined.price, ssrFillingPrice: Int64 = Undefined.price,
     indMatchPrice: Int64 = Undefined.price, upperCollar: Int64 = Undefined.price,
     lowerCollar: Int64 = Undefined.price, pairedQty: UInt32 = Undefined.orderSize,
