@@ -50,15 +50,16 @@ public struct InputProblem: Equatable, Sendable, CustomStringConvertible {
 public struct InputFile: ~Copyable {
   public let path: String
   public let format: InputFormat
-  /// Packets given so far.
-  public private(set) var packets: UInt64 = 0
+  @usableFromInline internal var packetCount: UInt64 = 0
   /// Set once the reading has stopped before the file's end.
   public private(set) var problem: InputProblem?
 
   @usableFromInline internal var source: ByteSource
   @usableFromInline internal var reader = PacketReader()
   /// Position of the next record in the window.
-  private var cursor = 0
+  @usableFromInline internal var cursor = 0
+  /// Whether there may be another packet.
+  @usableFromInline internal var isReading: Bool
 
   /// Opens `path` and looks at its first bytes.
   ///
@@ -69,10 +70,14 @@ public struct InputFile: ~Copyable {
       throw InputError(.compression(error), path: path, operation: "inflate")
     }
     self.path = path
-    format = CaptureFormat(source.window).map { .capture($0) } ?? .framed
+    let capture = CaptureFormat(source.window)
+    format = capture.map { .capture($0) } ?? .framed
+    isReading = capture != nil
     self.source = source
   }
 
+  /// Packets given so far.
+  public var packets: UInt64 { packetCount }
   /// Whether the file is gzip.
   public var isCompressed: Bool { source.isCompressed }
   /// Position of the window's first byte in the plain bytes.
@@ -89,23 +94,37 @@ public struct InputFile: ~Copyable {
   }
 
   /// The next packet, or nil at the end of the capture (see `problem`) and for framed files.
+  @inlinable
   public mutating func next() -> PacketView? {
-    guard format != .framed else { return nil }
-    while problem == nil {
-      switch reader.next(in: source.window, from: cursor) {
+    guard isReading else { return nil }
+    let step = reader.next(in: source.window, from: cursor)
+    guard case .packet(let packet) = step else { return follow(step) }
+    cursor = packet.recordEnd
+    packetCount &+= 1
+    return packet
+  }
+
+  /// Goes on from an answer that is not a packet until there is one.
+  @usableFromInline
+  internal mutating func follow(_ first: PacketStep) -> PacketView? {
+    var step = first
+    while true {
+      switch step {
       case .packet(let packet):
         cursor = packet.recordEnd
-        packets += 1
+        packetCount &+= 1
         return packet
       case .skip(let position):
         cursor = position
       case .more(let byteCount):
         guard advance(needing: byteCount) else { return nil }
       case .stop:
+        isReading = false
         problem = InputProblem(offset: source.offset + UInt64(cursor), cause: .corruptRecord)
+        return nil
       }
+      step = reader.next(in: source.window, from: cursor)
     }
-    return nil
   }
 
   /// Calls `body` with the window and each packet in it, until the end or until it throws.
@@ -143,6 +162,7 @@ public struct InputFile: ~Copyable {
       if cursor == 0, source.window.byteCount >= byteCount { return true }
       guard refill() else { break }
     }
+    isReading = false
     let isClean = cursor == 0 && source.window.byteCount == 0
     if !isClean, problem == nil {
       problem = InputProblem(offset: source.offset, cause: .truncatedRecord)

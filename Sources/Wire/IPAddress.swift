@@ -1,21 +1,19 @@
 /// An IPv4 or IPv6 address as a plain value, in the byte order of the wire.
 ///
 /// Captures and sockets give their addresses in this form, so that a decoder can compare senders
-/// without text and without allocation.
+/// without text and without allocation. IPv4 is kept as IPv4-mapped IPv6 (RFC 4291, section 2.5.5.2),
+/// so 16 bytes hold either, and a mapped address of a dual-stack socket equals the plain one.
 public struct IPAddress: Hashable, Sendable {
   /// The first eight bytes, most significant first; zero for IPv4.
   public let high: UInt64
-  /// The last eight bytes, most significant first; IPv4 uses the lower 32 bits.
+  /// The last eight bytes, most significant first; for IPv4 0000:ffff and the address.
   public let low: UInt64
-  /// Whether this is an IPv6 address.
-  public let isV6: Bool
 
   /// An IPv4 address, most significant byte first: 0x7F00_0001 is 127.0.0.1.
   @inlinable
   public init(v4: UInt32) {
     high = 0
-    low = UInt64(v4)
-    isV6 = false
+    low = 0xFFFF << 32 | UInt64(v4)
   }
 
   /// An IPv6 address from its two halves, most significant byte first.
@@ -23,14 +21,16 @@ public struct IPAddress: Hashable, Sendable {
   public init(v6High: UInt64, low: UInt64) {
     high = v6High
     self.low = low
-    isV6 = true
   }
+
+  /// Whether this is an IPv6 address, and not IPv4 mapped into one.
+  @inlinable public var isV6: Bool { high != 0 || low >> 32 != 0xFFFF }
 
   /// The IPv4 address as a number; for IPv6 its last 32 bits.
   @inlinable public var v4: UInt32 { UInt32(truncatingIfNeeded: low) }
 
   /// Whether datagrams to this address go to a group: 224.0.0.0/4 (RFC 5771) or ff00::/8 (RFC 4291).
-  @inlinable public var isMulticast: Bool { isV6 ? high >> 56 == 0xFF : low >> 28 == 0xE }
+  @inlinable public var isMulticast: Bool { isV6 ? high >> 56 == 0xFF : v4 >> 28 == 0xE }
 
   /// 127.0.0.1.
   @inlinable public static var loopbackV4: Self { Self(v4: 0x7F00_0001) }
