@@ -65,7 +65,8 @@ let package = Package(
     library(
       "Engine",
       [
-        "FeedKit", "FeedRegistry", "Books", "SharedMemory", "Captures", "Net", "Ledger", "Lanes",
+        "FeedKit", "ExchangeFeeds", "FeedRegistry", "Books", "SharedMemory", "Captures", "Net",
+        "Ledger", "Lanes",
         "Records", "Wire", "CLinux",
       ]),
     program(
@@ -106,7 +107,10 @@ let package = Package(
       ]),
     tests(
       "EngineTests",
-      ["Engine", "FeedRegistry", "FeedKit", "ExchangeFeeds", "SharedMemory", "Ledger", "Records", "Net"]),
+      [
+        "Engine", "FeedRegistry", "FeedKit", "ExchangeFeeds", "SharedMemory", "Ledger", "Records",
+        "Net", "Wire",
+      ]),
     tests("CommandTests", ["Records"]),
   ],
   swiftLanguageModes: [.v6]

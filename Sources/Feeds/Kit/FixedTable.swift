@@ -45,9 +45,18 @@
 extension FixedTable where Element == UInt8 {
   /// Copies `source` to the elements from `index` on; all of it must fit.
   public mutating func store(_ source: RawSpan, at index: Int) {
-    // Safety: `base` has `count` bytes, and this value is borrowed exclusively.
-    var all = unsafe MutableRawSpan(_unsafeStart: base, byteCount: count)
+    var all = mutableBytes
     all.store(source, at: index)
+  }
+
+  /// All elements as bytes that can be written.
+  public var mutableBytes: MutableRawSpan {
+    @_lifetime(&self)
+    mutating get {
+      // Safety: the memory has `count` bytes and lives as long as the exclusive borrow of `self`.
+      unsafe _overrideLifetime(
+        MutableRawSpan(_unsafeStart: base, byteCount: count), mutating: &self)
+    }
   }
 
   /// The elements `range` as bytes, which must lie inside the table.

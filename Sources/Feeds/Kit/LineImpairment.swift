@@ -25,6 +25,8 @@ public struct LineImpairmentCounts: Equatable, Sendable {
   /// Datagrams that were delivered later than those behind them.
   public var reordered: UInt64 = 0
   public var held: UInt64 = 0
+
+  public init() {}
 }
 
 /// One of two lines that loses, repeats and reorders datagrams, by a seed.
@@ -62,7 +64,9 @@ public struct LineImpairment: ~Copyable, Sendable {
 
   /// Passes a datagram through the line; `deliver` gets what comes out, in order: none, one, two,
   /// or also some that were held back before.
-  public mutating func send(_ datagram: RawSpan, deliver: (RawSpan) -> Void) {
+  public mutating func send<Failure: Error>(
+    _ datagram: RawSpan, deliver: (RawSpan) throws(Failure) -> Void
+  ) throws(Failure) {
     // Always three draws, so that one probability does not move the other fates.
     let isLost = draw(options.loss)
     let isDuplicated = draw(options.duplication)
@@ -72,19 +76,21 @@ public struct LineImpairment: ~Copyable, Sendable {
       counts.lost += 1
     } else if !isHeld || !hold(datagram) {
       counts.delivered += 1
-      deliver(datagram)
+      try deliver(datagram)
       if isDuplicated {
         counts.duplicated += 1
         counts.delivered += 1
-        deliver(datagram)
+        try deliver(datagram)
       }
     }
-    release(dueBy: counts.offered, deliver: deliver)
+    try release(dueBy: counts.offered, deliver: deliver)
   }
 
   /// Delivers all that is held back, at the end of the session.
-  public mutating func flush(deliver: (RawSpan) -> Void) {
-    release(dueBy: .max, deliver: deliver)
+  public mutating func flush<Failure: Error>(
+    deliver: (RawSpan) throws(Failure) -> Void
+  ) throws(Failure) {
+    try release(dueBy: .max, deliver: deliver)
   }
 
   /// Whether an event of this probability happens; in units of 2^-32.
@@ -108,7 +114,9 @@ public struct LineImpairment: ~Copyable, Sendable {
     return true
   }
 
-  private mutating func release(dueBy offered: UInt64, deliver: (RawSpan) -> Void) {
+  private mutating func release<Failure: Error>(
+    dueBy offered: UInt64, deliver: (RawSpan) throws(Failure) -> Void
+  ) throws(Failure) {
     guard counts.held > 0 else { return }
     let count = heldSizes.count
     let first = Int((counts.offered + 1) % UInt64(count))
@@ -120,7 +128,7 @@ public struct LineImpairment: ~Copyable, Sendable {
       heldSizes[slot] = 0
       counts.held -= 1
       counts.delivered += 1
-      deliver(heldBytes.bytes(slot * datagramBytes..<slot * datagramBytes + size))
+      try deliver(heldBytes.bytes(slot * datagramBytes..<slot * datagramBytes + size))
     }
   }
 }
