@@ -180,6 +180,8 @@ public struct UDPReceiver: ~Copyable {
   /// Sends one datagram from this socket, for requests and for answers to a sender.
   public func send(_ payload: RawSpan, to address: SocketAddress) throws(NetError) {
     var raw = ml_address(address)
+    // An IPv6 socket that also hears IPv4 must answer in the mapped form, which the value has.
+    if localAddress.address.isV6 { raw.family = 6 }
     // Safety: the bytes and the address are only read, during the call.
     let sent = unsafe payload.withUnsafeBytes { bytes in
       unsafe ml_udp_send(

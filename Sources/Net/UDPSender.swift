@@ -128,7 +128,7 @@ public struct UDPSender: ~Copyable {
     queued += 1
   }
 
-  /// Sends what is queued.
+  /// Sends what is queued. After an error the queue is empty: `sent` tells how many went out.
   public mutating func flush() throws(NetError) {
     var first = 0
     defer { queued = 0 }

@@ -138,10 +138,15 @@ private func collect(
     #expect(try first.receive() == 0)
   }
 
-  @Test func answersReachTheSender() throws {
-    var server = try UDPReceiver(Endpoint(parsing: "127.0.0.1:0"))
-    var client = try UDPReceiver(Endpoint(parsing: "127.0.0.1:0"))
-    try client.send([1, 2].rawSpan, to: server.localAddress)
+  /// `::` hears both families; IPv4 senders look like IPv4 there too.
+  @Test(arguments: [
+    ("127.0.0.1:0", "127.0.0.1:0"), ("[::]:0", "127.0.0.1:0"), ("[::]:0", "[::1]:0"),
+  ])
+  func answersReachTheSender(_ serverText: String, _ clientText: String) throws {
+    var server = try UDPReceiver(Endpoint(parsing: serverText))
+    var client = try UDPReceiver(Endpoint(parsing: clientText))
+    let target = SocketAddress(client.localAddress.address, port: server.localAddress.port)
+    try client.send([1, 2].rawSpan, to: target)
     let request = try #require(try collect(&server, 1).first)
     #expect(request.datagram.source == client.localAddress)
     try server.send([3].rawSpan, to: request.datagram.source)
