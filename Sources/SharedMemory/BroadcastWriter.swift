@@ -40,10 +40,11 @@ internal import Glibc
 
   private let file: RingFile
   @usableFromInline let lines: UnsafeMutableRawPointer
+  /// Running position of the next line in this epoch. Not beside `word`: the optimiser would
+  /// count both up in one vector register and then move them out of it for every line.
+  @usableFromInline var position: UInt64 = 0
   @usableFromInline let mask: UInt64
   @usableFromInline let isWide: Bool
-  /// Running position of the next line in this epoch.
-  @usableFromInline var position: UInt64 = 0
   /// The word of the next record's first line: epoch and ordinal.
   @usableFromInline var word: UInt64 = 0
 

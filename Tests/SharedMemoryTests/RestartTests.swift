@@ -1,5 +1,5 @@
 import Foundation
-import SharedMemory
+@testable import SharedMemory
 import Testing
 
 /// Writers that end, die, collide and come back.
@@ -99,10 +99,18 @@ import Testing
     let folder = try TestFolder()
     var writer = try BroadcastWriter(path: folder.ring, options: Self.options())
     var reader = try BroadcastReader(path: folder.ring)
-    writer.publish(sizes: [56])
-    #expect(reader.drain().records.count == 1)
-    #expect(writer.nextOrdinal <= SharedMemoryLimits.lastOrdinalOfEpoch)
-    #expect(SharedMemoryLimits.lastOrdinalOfEpoch < 1 << 48)
+    let last = SharedMemoryLimits.lastOrdinalOfEpoch
+    // As if `last - 1` records had gone by.
+    writer.word += last - 1
+    writer.publish(array: testRecord(last))
+    let jump = reader.drain()
+    #expect(jump.records == [testRecord(last)])
+    #expect(jump.lost == last - 1)
+    writer.flush(tsEvent: 0, tsRecv: 0, nowNanos: 0)
+    #expect(writer.nextOrdinal == 1)
+    writer.publish(sizes: [80])
+    let next = reader.drain()
+    #expect(next == Drained(records: [testRecord(1, byteCount: 80)], epochs: [2]))
   }
 
   @Test func aFileIsNeverMadeThroughALink() throws {

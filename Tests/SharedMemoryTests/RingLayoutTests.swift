@@ -75,6 +75,14 @@ import Testing
     // Record 2's last 24 bytes, then the padding of zeros.
     #expect(Array(data[(4096 + 128)..<(4096 + 152)]) == Array(testRecord(2, byteCount: 80)[56...]))
     #expect(data[(4096 + 152)..<(4096 + 184)] == Data(count: 32))
-    _ = writer.nextOrdinal
+    let status = try RingStatus(path: folder.ring)
+    #expect(status.state == .live)
+    #expect(status.writerPid == UInt32(ProcessInfo.processInfo.processIdentifier))
+    #expect([status.epoch, status.capacityLines, status.nextPosition] == [1, 128, 3])
+    #expect([status.nextOrdinal, status.lastTsEvent, status.lastTsRecv] == [3, 111, 222])
+    #expect(status.heartbeatNanos == 333)
+    #expect([status.shard, status.shardCount] == [2, 5])
+    writer.close()
+    #expect(try RingStatus(path: folder.ring).state == .closed)
   }
 }

@@ -141,10 +141,10 @@ typedef struct millrace_reader {
   const unsigned char *lines;
   uint64_t mask;
   uint64_t position;
-  uint64_t expected;  // the word of the next record's first line
   uint64_t epoch;     // 0 before the first epoch was seen
-  uint64_t received;
+  uint64_t expected;  // the word of the next record's first line
   uint64_t lost;
+  uint64_t received;
   uint64_t corrupt;
   uint64_t event_lost;
   uint64_t event_epoch;
@@ -296,35 +296,56 @@ MILLRACE_COLD int millrace_other(millrace_reader *r) {
   return millrace_resume(r, word);
 }
 
-/// Looks for the next record and copies it to `record`, which has MILLRACE_MAX_RECORD_BYTES bytes.
-///
-/// Answers one of MILLRACE_NONE ... MILLRACE_REPLACED, never blocks, allocates nothing, makes no
-/// system call. On anything but MILLRACE_RECORD the contents of `record` are undefined.
-MILLRACE_HOT int millrace_reader_poll(millrace_reader *r, void *record) {
+// Takes the expected record if it is there, else answers MILLRACE_AGAIN.
+MILLRACE_HOT int millrace_take(millrace_reader *r, unsigned char *record) {
+  const uint64_t *line = millrace_line(r, r->position);
+  uint64_t word = __atomic_load_n(line + 7, __ATOMIC_ACQUIRE);
+  if (word != r->expected || !millrace_copy_line(line, word, record)) return MILLRACE_AGAIN;
+  uint64_t bytes = record[0] * 4u;
+  if (__builtin_expect(bytes - MILLRACE_MIN_RECORD_BYTES >
+                           MILLRACE_PAYLOAD_BYTES - MILLRACE_MIN_RECORD_BYTES, 0)) {
+    return millrace_more_lines(r, record, bytes);
+  }
+  r->position++;
+  r->expected++;
+  r->received++;
+  r->record_bytes = bytes;
+  return MILLRACE_RECORD;
+}
+
+// The expected record was not there: says why, or finds it after all.
+MILLRACE_COLD int millrace_poll_again(millrace_reader *r, unsigned char *record) {
   for (int attempt = 0; attempt < 3; attempt++) {
-    const uint64_t *line = millrace_line(r, r->position);
-    if (__atomic_load_n(line + 7, __ATOMIC_ACQUIRE) == r->expected &&
-        millrace_copy_line(line, r->expected, (unsigned char *)record)) {
-      uint64_t bytes = *(unsigned char *)record * 4u;
-      if (__builtin_expect(bytes - MILLRACE_MIN_RECORD_BYTES >
-                               MILLRACE_PAYLOAD_BYTES - MILLRACE_MIN_RECORD_BYTES, 0)) {
-        return millrace_more_lines(r, (unsigned char *)record, bytes);
-      }
-      r->position++;
-      r->expected++;
-      r->received++;
-      r->record_bytes = bytes;
-      return MILLRACE_RECORD;
-    }
     int event = millrace_other(r);
+    if (event != MILLRACE_AGAIN) return event;
+    event = millrace_take(r, record);
     if (event != MILLRACE_AGAIN) return event;
   }
   return MILLRACE_NONE;
 }
 
+/// Looks for the next record and copies it to `record`, which has MILLRACE_MAX_RECORD_BYTES bytes.
+///
+/// Answers one of MILLRACE_NONE ... MILLRACE_REPLACED, never blocks, allocates nothing, makes no
+/// system call. On anything but MILLRACE_RECORD the contents of `record` are undefined.
+MILLRACE_HOT int millrace_reader_poll(millrace_reader *r, void *record) {
+  int event = millrace_take(r, (unsigned char *)record);
+  if (event != MILLRACE_AGAIN) return event;
+  return millrace_poll_again(r, (unsigned char *)record);
+}
+
 /// The ordinal of the record that the next poll looks for; 0 before the first epoch was seen.
 MILLRACE_HOT uint64_t millrace_reader_next_ordinal(const millrace_reader *r) {
   return r->epoch == 0 ? 0 : r->expected & MILLRACE_ORDINAL_BITS;
+}
+
+/// Copies the header as it stands now. Its fields are read one by one: they may be a batch apart.
+MILLRACE_COLD void millrace_reader_header(const millrace_reader *r, millrace_header *header) {
+  for (size_t offset = 0; offset < sizeof *header; offset += 8) {
+    const void *field = (const unsigned char *)r->header + offset;
+    uint64_t value = millrace_load64((const uint64_t *)field);
+    __builtin_memcpy((unsigned char *)header + offset, &value, 8);
+  }
 }
 
 // Puts the cursor where `start` says. Before the first epoch every start is the oldest record.
