@@ -1,0 +1,115 @@
+internal import Books
+internal import Ledger
+internal import Records
+internal import SharedMemory
+
+/// Every record that leaves a worker goes through here, so that the outlet's equation has one place.
+extension ShardWorker {
+  /// A record of the feed, as it stands in the lane.
+  @inline(__always)
+  mutating func deliver(_ record: UnsafeRawPointer) {
+    let bytes = unsafe Int(record.load(as: UInt8.self)) &* 4
+    // Safety: the lane has checked that the record is whole.
+    unsafe ring.publish(record, byteCount: bytes)
+    counters.counters.delivered &+= 1
+    outlet.counters.offered &+= 1
+  }
+
+  /// A record of the feed that the book has completed.
+  @inline(__always)
+  mutating func deliver<R: Record>(_ record: R) {
+    ring.publish(record)
+    counters.counters.delivered &+= 1
+    outlet.counters.offered &+= 1
+  }
+
+  /// A record that the worker adds of its own.
+  @inline(__always)
+  mutating func derive<R: Record>(_ record: R) {
+    ring.publish(record)
+    counters.counters.derived &+= 1
+    outlet.counters.offered &+= 1
+  }
+
+  /// A record of the feed that is not published (an order that is not known).
+  mutating func filter() { counters.counters.filtered &+= 1 }
+
+  /// What follows from a change of a book: quotes on request, the check that it is not crossed.
+  @inline(__always)
+  mutating func bookChanged(
+    _ cause: MBOMessage, changes: BookChanges, depth: UInt16, levels: borrowing BookLevels,
+    isTrading: Bool, conflation: inout QuoteConflation
+  ) {
+    let topChanged = changes.contains(.bestSize) || changes.contains(.bestPrice)
+    if changes.contains(.bestPrice), isTrading,
+      levels.isCrossed(instrument: cause.header.instrumentID)
+    {
+      counters.counters.crossedBooks &+= 1
+    }
+    if topChanged {
+      if outputs.contains(.mbp1) { deriveTop(cause, depth: depth, levels: levels) }
+      if outputs.contains(.bbo1s) {
+        conflation.quoteChanged(
+          cause.header.instrumentID, tsEvent: cause.header.tsEvent, sequence: cause.sequence)
+      }
+    }
+    if depth < 10, outputs.contains(.mbp10) { deriveDepth(cause, depth: depth, levels: levels) }
+  }
+
+  private mutating func deriveTop(
+    _ cause: MBOMessage, depth: UInt16, levels: borrowing BookLevels
+  ) {
+    let instrument = cause.header.instrumentID
+    derive(
+      MBP1Message(
+        publisherID: cause.header.publisherID, instrumentID: instrument,
+        tsEvent: cause.header.tsEvent, price: cause.price, size: cause.size,
+        action: cause.action, side: cause.side, flags: cause.flags.union(.last),
+        depth: UInt8(clamping: depth), tsRecv: cause.tsRecv, sequence: cause.sequence,
+        levels: [levels.pair(0, instrument: instrument)]))
+  }
+
+  private mutating func deriveDepth(
+    _ cause: MBOMessage, depth: UInt16, levels: borrowing BookLevels
+  ) {
+    let instrument = cause.header.instrumentID
+    derive(
+      MBP10Message(
+        publisherID: cause.header.publisherID, instrumentID: instrument,
+        tsEvent: cause.header.tsEvent, price: cause.price, size: cause.size,
+        action: cause.action, side: cause.side, flags: cause.flags.union(.last),
+        depth: UInt8(clamping: depth), tsRecv: cause.tsRecv, sequence: cause.sequence,
+        levels: levels.pairs(instrument: instrument)))
+  }
+
+  /// A trade for bars, statistics and BBO intervals. `isPrintable` says whether it counts.
+  @inline(__always)
+  mutating func traded(
+    _ header: RecordHeader, price: Int64, size: UInt32, side: Side, sequence: UInt32,
+    isPrintable: Bool, _ source: inout SourceState
+  ) {
+    guard isPrintable, size > 0 else { return }
+    let instrument = header.instrumentID
+    if outputs.contains(.ohlcv1s),
+      let bar = source.bars1s.trade(
+        instrument: instrument, price: price, size: size, tsEvent: header.tsEvent)
+    {
+      derive(bar.message(rtype: .ohlcv1s, publisherID: header.publisherID))
+    }
+    if outputs.contains(.ohlcv1m),
+      let bar = source.bars1m.trade(
+        instrument: instrument, price: price, size: size, tsEvent: header.tsEvent)
+    {
+      derive(bar.message(rtype: .ohlcv1m, publisherID: header.publisherID))
+    }
+    if outputs.contains(.statistics) {
+      source.statistics.trade(instrument: instrument, price: price, size: size)
+      source.noteTraded(instrument, publisherID: header.publisherID)
+    }
+    if outputs.contains(.bbo1s) {
+      source.conflation.traded(
+        instrument, price: price, size: size, side: side, tsEvent: header.tsEvent,
+        sequence: sequence)
+    }
+  }
+}

@@ -1,0 +1,235 @@
+internal import Books
+internal import FeedKit
+internal import Lanes
+internal import Ledger
+internal import Records
+internal import SharedMemory
+
+/// Owns one shard: takes records from its lanes, keeps their books, publishes what comes of it.
+///
+///     lane 0 ─┐                        ┌─ the feed's records, completed by the book
+///     lane 1 ─┼─▶ take ▶ book ▶ publish┼─ MBP-1, MBP-10, BBO-1s, bars, statistics on request
+///     lane R ─┘                        └─ ring in shared memory
+///
+/// No state is shared with another worker. One thread.
+@safe struct ShardWorker: ~Copyable {
+  let shard: Int
+  let outputs: ShardOutputs
+  var ring: BroadcastWriter
+  var counters: CounterBlock<ShardCounters>
+  var outlet: CounterBlock<OutletCounters>
+  var latency: CounterBlock<LatencyCounters>
+  var stages = StageHistograms()
+  /// Whether the receive times are of now, so that latencies can be told from them.
+  let measuresLatency: Bool
+
+  private let lanes: UnsafeMutablePointer<LaneReader>
+  private let sources: UnsafeMutablePointer<SourceState>
+  private let sourceCount: Int
+  private var batch = RecordBatch()
+  private let expectedOrders: Int
+  private var lastEvent: UInt64 = 0
+  private var lastReceive: UInt64 = 0
+  private var nextSummary: UInt64 = 0
+
+  /// Between two publications of the latency summaries.
+  private static var summaryNanos: UInt64 { 250_000_000 }
+
+  init(
+    shard: Int, grid: LaneGrid, outputs: ShardOutputs, expectedOrders: Int, ring: consuming BroadcastWriter,
+    counters: consuming CounterBlock<ShardCounters>,
+    outlet: consuming CounterBlock<OutletCounters>,
+    latency: consuming CounterBlock<LatencyCounters>, measuresLatency: Bool
+  ) {
+    self.shard = shard
+    self.outputs = outputs
+    self.ring = ring
+    self.counters = counters
+    self.outlet = outlet
+    self.latency = latency
+    self.measuresLatency = measuresLatency
+    self.expectedOrders = expectedOrders
+    sourceCount = grid.readers
+    unsafe lanes = .allocate(capacity: grid.readers)
+    unsafe sources = .allocate(capacity: grid.readers)
+    for source in 0..<grid.readers {
+      // Safety: each of the `readers` slots is initialised once, here.
+      unsafe lanes.advanced(by: source).initialize(to: grid.reader(source, shard: shard))
+      unsafe sources.advanced(by: source).initialize(
+        to: SourceState(expectedOrders: expectedOrders))
+    }
+  }
+
+  deinit {
+    // Safety: initialised by `init`, over this count.
+    unsafe lanes.deinitialize(count: sourceCount)
+    unsafe sources.deinitialize(count: sourceCount)
+    unsafe lanes.deallocate()
+    unsafe sources.deallocate()
+  }
+
+  /// Whether any lane has a record.
+  var hasWork: Bool {
+    for source in 0..<sourceCount where unsafe lanes[source].hasRecord { return true }
+    return false
+  }
+
+  /// Takes one batch from each lane; gives the records taken, 0 where there was nothing to do.
+  mutating func step() -> Int {
+    var total = 0
+    for source in 0..<sourceCount {
+      // Safety: `source` is below the count.
+      unsafe lanes[source].take(into: &batch)
+      counters.counters.dropped[source & 63] = unsafe lanes[source].dropped
+      guard !batch.isEmpty else { continue }
+      total &+= batch.count
+      let start = measuresLatency ? MonotonicClock.now().rawValue : 0
+      let states = unsafe sources  // the pointer, so that `self` is free for the call
+      unsafe process(&states[source])
+      unsafe lanes[source].release()
+      finishBatch(startedAt: start)
+    }
+    if total > 0 { publishCounters() }
+    return total
+  }
+
+  /// Applies the batch to the books of its source and publishes.
+  private mutating func process(_ source: inout SourceState) {
+    let count = batch.count
+    counters.counters.received &+= UInt64(count)
+    if outputs.needsBooks {
+      if source.orders.openOrders > Self.prefetchFrom { prefetch(source) }
+      for index in 0..<count { unsafe apply(batch[index], &source) }
+    } else {
+      for index in 0..<count { unsafe pass(batch[index], &source) }
+    }
+    // Safety: the batch is not empty, and each record has at least its header.
+    let last = unsafe batch[count - 1].load(fromByteOffset: 8, as: UInt64.self)
+    if last != Undefined.timestamp { lastEvent = last }
+  }
+
+  /// Open orders from which their table does not fit the near caches any more.
+  private static var prefetchFrom: Int { 4_096 }
+
+  /// Lets the lines travel that the batch will need: first slots and headers, then what they point
+  /// to (`OrderBooks`, "Prefetching for batches").
+  private func prefetch(_ source: borrowing SourceState) {
+    for index in 0..<batch.count {
+      let record = unsafe batch[index]
+      guard unsafe record.load(fromByteOffset: 1, as: RType.self) == .mbo else { continue }
+      unsafe source.orders.prefetchOrder(record.load(fromByteOffset: 16, as: UInt64.self))
+      unsafe source.orders.prefetchBook(record.load(fromByteOffset: 4, as: UInt32.self))
+      if unsafe record.load(fromByteOffset: 38, as: Action.self) == .modify {
+        unsafe source.orders.prefetchOrder(
+          LaneConvention.olderID(of: record.load(as: MBOMessage.self)))
+      }
+    }
+    for index in 0..<batch.count {
+      let record = unsafe batch[index]
+      guard unsafe record.load(fromByteOffset: 1, as: RType.self) == .mbo else { continue }
+      let id = unsafe record.load(fromByteOffset: 16, as: UInt64.self)
+      let action = unsafe record.load(fromByteOffset: 38, as: Action.self)
+      if action == .add {
+        let side: BookSide =
+          unsafe record.load(fromByteOffset: 39, as: Side.self) == .bid ? .bid : .ask
+        unsafe source.orders.prefetchLevels(
+          instrument: record.load(fromByteOffset: 4, as: UInt32.self), side: side)
+      } else if action == .modify {
+        unsafe source.orders.prefetchLevels(
+          orderID: LaneConvention.olderID(of: record.load(as: MBOMessage.self)))
+      } else {
+        source.orders.prefetchLevels(orderID: id)
+      }
+    }
+  }
+
+  /// One clock read, one publication of the ring's hints and one latency sample per batch. Every
+  /// record of the batch counts with the age of the oldest.
+  private mutating func finishBatch(startedAt start: UInt64) {
+    guard measuresLatency else {
+      ring.flush(tsEvent: lastEvent, tsRecv: lastReceive, nowNanos: MonotonicClock.now().rawValue)
+      return
+    }
+    let now = MonotonicClock.now().rawValue
+    ring.flush(tsEvent: lastEvent, tsRecv: lastReceive, nowNanos: now)
+    let count = UInt64(batch.count)
+    stages.record(.worker, nanos: now &- start, count: count)
+    if let received = receiveTime(of: 0) {
+      lastReceive = received
+      let wall = RealtimeClock.now().rawValue
+      let age = wall > received ? wall &- received : 0
+      let worked = now &- start
+      stages.record(.total, nanos: age, count: count)
+      stages.record(.laneWait, nanos: age > worked ? age &- worked : 0, count: count)
+    }
+  }
+
+  /// Receive time of the first record of the batch that has one (orders and trades do).
+  private func receiveTime(of first: Int) -> UInt64? {
+    for index in first..<batch.count {
+      let record = unsafe batch[index]
+      let offset: Int
+      switch unsafe record.load(fromByteOffset: 1, as: RType.self) {
+      case .mbo: offset = 40
+      case .trade, .mbp1: offset = 32
+      case .status, .imbalance, .statistics, .instrumentDefinition: offset = 16
+      default: continue
+      }
+      return unsafe record.load(fromByteOffset: offset, as: UInt64.self)
+    }
+    return nil
+  }
+
+  private mutating func publishCounters() {
+    var open = 0
+    for source in 0..<sourceCount { open += unsafe sources[source].orders.openOrders }
+    counters.counters.openOrders = UInt64(open)
+    outlet.counters.written = ring.nextOrdinal &- 1
+    counters.publish()
+    outlet.publish()
+    if measuresLatency {
+      let now = MonotonicClock.now().rawValue
+      if now >= nextSummary {
+        nextSummary = now &+ Self.summaryNanos
+        stages.summarize(into: &latency.counters)
+        latency.publish()
+      }
+    }
+  }
+
+  /// Nothing to do: readers see that the writer lives.
+  mutating func idle() {
+    ring.flush(tsEvent: lastEvent, tsRecv: lastReceive, nowNanos: MonotonicClock.now().rawValue)
+  }
+
+  /// The readers have ended: accounts for what gave way unseen, gives out what is unfinished.
+  /// `written` is what each source has put into its lane.
+  mutating func finish(written: [UInt64]) {
+    for source in 0..<sourceCount {
+      unsafe lanes[source].accountForEnd(written: written[source])
+      counters.counters.dropped[source & 63] = unsafe lanes[source].dropped
+      let states = unsafe sources
+      unsafe flushIntervals(&states[source])
+    }
+    ring.flush(tsEvent: lastEvent, tsRecv: lastReceive, nowNanos: MonotonicClock.now().rawValue)
+    publishCounters()
+    stages.summarize(into: &latency.counters)
+    latency.publish()
+  }
+
+  /// Forgets the books of a source, for a session that starts over.
+  mutating func restart(_ source: inout SourceState) {
+    source.restart(expectedOrders: expectedOrders)
+  }
+
+  /// Open orders, and bytes of all books.
+  var memory: (openOrders: Int, bytes: Int) {
+    var result = (openOrders: 0, bytes: 0)
+    for source in 0..<sourceCount {
+      unsafe result.openOrders += sources[source].orders.openOrders
+      unsafe result.bytes += sources[source].orders.memoryBytes
+      unsafe result.bytes += sources[source].levels.memoryBytes
+    }
+    return result
+  }
+}
