@@ -1,4 +1,5 @@
 public import Lanes
+public import Ledger
 internal import Wire
 
 /// The only `SourceRunner`: arbiter and decoder of one feed, joined. A feed makes it with its own
@@ -120,6 +121,35 @@ public final class Runner<Framing: DatagramFraming, Decoder: MessageDecoder & ~C
   }
 
   public func flush() { sink.lanes.flush() }
+
+  public func update(_ counters: inout SourceCounters) {
+    // A datagram that was rejected whole counts as one message, rejected: nothing of it is known.
+    counters.messages = sink.messages
+    counters.bytes = sink.bytes
+    counters.decoded = sink.counters.decoded
+    counters.ignored = sink.counters.ignored
+    counters.rejected = sink.counters.rejected
+    for reason in counters.rejected.indices {
+      let packets = arbiter.counters.rejectedPackets[reason]
+      counters.messages &+= packets
+      counters.rejected[reason] &+= packets
+    }
+    counters.records = sink.lanes.recordCount
+    counters.packets = arbiter.counters.packets
+    counters.duplicates = arbiter.counters.duplicates
+    counters.gapsDetected = arbiter.counters.gapsDetected
+    counters.gapMessagesFilled = arbiter.counters.gapMessagesFilled
+    counters.gapMessagesLost = arbiter.counters.gapMessagesLost
+    counters.reRequests = arbiter.counters.requests
+    counters.heartbeats = arbiter.counters.heartbeats
+    counters.sessionRestarts = arbiter.counters.sessionRestarts
+    counters.lastSequence = sink.nextSequence &- 1
+  }
+
+  public func update(_ counters: inout LaneCounters, shard: Int) {
+    counters.enqueued = sink.lanes.recordCount(shard: shard)
+    counters.fullWaits = sink.lanes.fullWaits
+  }
 
   public var report: SourceReport {
     var report = SourceReport()

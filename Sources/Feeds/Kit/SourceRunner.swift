@@ -1,3 +1,5 @@
+public import Ledger
+
 /// What one source needs to know.
 public struct RunnerOptions: Sendable {
   public var decoder: DecoderOptions
@@ -39,7 +41,13 @@ public protocol SourceRunner: AnyObject {
   /// Wakes the shards that got records. Once per batch.
   func flush()
 
-  /// What became of the source's messages so far.
+  /// Brings the ledger's counters of this source up to date. Allocates nothing: once per batch.
+  func update(_ counters: inout SourceCounters)
+
+  /// Brings the ledger's counters of the lane to `shard` up to date.
+  func update(_ counters: inout LaneCounters, shard: Int)
+
+  /// What became of the source's messages so far. For reports: allocates.
   var report: SourceReport { get }
 }
 

@@ -1,0 +1,224 @@
+public import FeedKit
+internal import Glibc
+internal import Lanes
+public import Ledger
+internal import SharedMemory
+internal import Synchronization
+internal import Wire
+
+/// A running pipeline: sources, lanes, workers, rings and ledger, from start to the last account.
+///
+///     source 0 ─▶ reader thread ─┬─ lane 0,0 ─▶ worker 0 ─▶ shard-0.ring
+///     source 1 ─▶ reader thread ─┼─ lane …            ⋮
+///                                └─ lane R,S ─▶ worker S ─▶ shard-S.ring
+///
+/// `start`, then `wait` or poll `isFinished`, then `stop` once. Used from one thread.
+public final class Pipeline {
+  public let options: PipelineOptions
+  public let sources: [SourceConfiguration]
+  private let grid: LaneGrid
+  private var counters: CounterFileWriter
+  private var instance: CounterBlock<InstanceCounters>
+  private var readers: [SourceThread] = []
+  private var workers: [WorkerThread] = []
+  private var isStopped = false
+  private let counterPath: String
+  private let memoryFolder: String
+
+  /// Opens rings and counters. Throws where another pipeline runs under the same name, or shared
+  /// memory cannot be had.
+  public init(
+    options: PipelineOptions, sources: [SourceConfiguration], version: String
+  ) throws(EngineError) {
+    self.options = options
+    self.sources = sources
+    grid = LaneGrid(readers: sources.count, shards: options.shards, options: options.lanes)
+    let location: RingLocation
+    do throws(SharedMemoryError) {
+      location = try RingLocation(
+        instance: options.instance, folder: options.folder ?? RingLocation.defaultFolder)
+    } catch {
+      throw .sharedMemory(error)
+    }
+    memoryFolder = location.instanceFolder
+    counterPath = "\(location.instanceFolder)/counters"
+    // The rings first: their locks tell whether another pipeline has this name.
+    var rings: [RingBox] = []
+    for shard in 0..<options.shards {
+      rings.append(try RingBox(location: location, shard: shard, options: options, sources: sources))
+    }
+    do throws(CounterFileError) {
+      counters = try CounterFileWriter(
+        path: counterPath, plan: Self.plan(options, sources, grid),
+        identity: InstanceIdentity(
+          instance: options.instance, version: version, verb: options.verb))
+    } catch {
+      throw .counters(error)
+    }
+    instance = counters.claimInstance()
+    for index in sources.indices {
+      let configuration = sources[index]
+      let runner = configuration.feed.makeRunner(
+        RunnerOptions(
+          decoder: DecoderOptions(
+            shards: options.shards, midnight: configuration.midnight,
+            usesWideInstructions: options.usesWideInstructions), gaps: configuration.gaps),
+        lanes: grid.writer(index))
+      readers.append(
+        SourceThread(
+          configuration: configuration, runner: runner,
+          ledger: SourceLedger(index: index, shards: options.shards, file: &counters)))
+    }
+    for shard in 0..<options.shards {
+      guard let ring = rings[shard].take() else { continue }
+      workers.append(makeWorker(shard: shard, ring: ring))
+    }
+  }
+
+  private func makeWorker(shard: Int, ring: consuming BroadcastWriter) -> WorkerThread {
+    let isLive = sources.contains { if case .file = $0.input { false } else { true } }
+    let worker = ShardWorker(
+      shard: shard, grid: grid, outputs: options.outputs,
+      expectedOrders: options.expectedOrders, ring: ring, counters: counters.claimShard(shard),
+      outlet: counters.claimOutlet(shard: shard, index: 0),
+      latency: counters.claimLatency(sources.count + shard), measuresLatency: isLive)
+    return WorkerThread(
+      worker, doorbell: grid.doorbells[shard], strategy: options.lanes.strategy)
+  }
+
+  private static func plan(
+    _ options: PipelineOptions, _ sources: [SourceConfiguration], _ grid: LaneGrid
+  ) -> CounterPlan {
+    // Most records between two publications of a reader: a slice of the smallest messages, or a
+    // batch of full datagrams on each line, each record broadcast to all shards at worst.
+    let readerBatch = max(
+      SourceThread.sliceBytes / 12, 4 * 64 * 120) * max(1, options.shards)
+    // A worker takes a batch from each lane, and a record may become four and a quote each.
+    let workerBatch = LaneLimits.batchRecords * 8 * max(1, sources.count) + 100_000
+    let reasons = (0..<15).map { RejectReason(rawValue: $0).name }
+    var plan = CounterPlan(rejectReasons: reasons)
+    for index in sources.indices {
+      plan.addSource(index, name: sources[index].name, batchRecords: readerBatch)
+      plan.addLatency(index, name: "reader-\(sources[index].name)")
+      for shard in 0..<options.shards {
+        plan.addLane(
+          source: index, shard: shard,
+          capacityRecords: options.lanes.policy == .wait ? grid.capacityLines : nil,
+          batchRecords: readerBatch)
+      }
+    }
+    for shard in 0..<options.shards {
+      plan.addShard(shard, name: "shard-\(shard)", batchRecords: workerBatch)
+      plan.addOutlet(shard: shard, index: 0, name: "shm-\(shard)", batchRecords: workerBatch)
+      plan.addLatency(sources.count + shard, name: "worker-\(shard)")
+    }
+    return plan
+  }
+
+  /// Starts workers, then readers.
+  public func start() throws(EngineError) {
+    for shard in workers.indices {
+      let cpus = options.workerCPUs
+      try workers[shard].start(cpu: shard < cpus.count ? cpus[shard] : nil)
+    }
+    do throws(EngineError) {
+      for reader in readers { try reader.start() }
+    } catch {
+      _ = stop()
+      throw error
+    }
+  }
+
+  /// Whether every source has come to its end.
+  public var isFinished: Bool { readers.allSatisfy(\.isFinished) }
+
+  /// What ended a source early, by the source's name.
+  public var failures: [(source: String, error: EngineError)] {
+    readers.compactMap { reader in
+      reader.failure.map { (reader.configuration.name, $0) }
+    }
+  }
+
+  /// Reads all counters, from this thread or another one.
+  public func snapshot() throws(EngineError) -> CounterSnapshot {
+    do throws(CounterFileError) {
+      return try CounterFile.open(counterPath).snapshot()
+    } catch {
+      throw .counters(error)
+    }
+  }
+
+  /// Checks the ledger while running; call it every second or so. Gives what is violated.
+  public func check() throws(EngineError) -> [Ledger.Violation] {
+    counters.beat()
+    let violations = Ledger.check(try snapshot(), quiesced: isStopped)
+    instance.counters.checks &+= 1
+    instance.counters.violations &+= UInt64(violations.count)
+    instance.publish()
+    return violations
+  }
+
+  /// Ends readers, lets workers empty their lanes, and closes the rings. The ledger is exact then.
+  public func stop() -> [Ledger.Violation] {
+    guard !isStopped else { return [] }
+    for reader in readers { reader.stop() }
+    for reader in readers { reader.join() }
+    let reports = readers.map { $0.runner.report }
+    for shard in workers.indices {
+      workers[shard].drain(written: reports.map { $0.records[shard] })
+    }
+    isStopped = true
+    counters.markStopped()
+    return (try? check()) ?? []
+  }
+
+  /// What each source has seen, with its gaps. After `stop`.
+  public var reports: [SourceReport] { readers.map { $0.runner.report } }
+
+  /// The stages' latencies of all threads together. After `stop`.
+  public var stages: StageHistograms {
+    var all = StageHistograms()
+    for reader in readers { all.merge(reader.ledger.stages) }
+    for worker in workers { worker.withStages { all.merge($0.stages) } }
+    return all
+  }
+
+  /// Bytes of lanes and rings, bytes of the books, and open orders in them. After `stop`.
+  public var memory: (fixedBytes: Int, bookBytes: Int, openOrders: Int) {
+    let books = workers.map(\.memory)
+    return (
+      grid.byteCount + options.shards * options.ringLines * 64,
+      books.reduce(0) { $0 + $1.bytes }, books.reduce(0) { $0 + $1.openOrders }
+    )
+  }
+
+  /// Folder with the rings and counters of this instance.
+  public var folder: String { memoryFolder }
+}
+
+/// Holds a ring between its opening and its worker.
+private final class RingBox {
+  private var ring: BroadcastWriter?
+
+  init(
+    location: RingLocation, shard: Int, options: PipelineOptions, sources: [SourceConfiguration]
+  ) throws(EngineError) {
+    let datasets = Set(sources.map { $0.feed.description.dataset })
+    do throws(SharedMemoryError) {
+      ring = try BroadcastWriter(
+        location: location,
+        options: BroadcastWriter.Options(
+          instance: options.instance, dataset: datasets.count == 1 ? datasets.first ?? "" : "",
+          shard: shard, shardCount: options.shards, capacityLines: options.ringLines,
+          store: options.lanes.wideStores ? .best : .seqlock))
+    } catch {
+      throw .sharedMemory(error)
+    }
+  }
+
+  func take() -> BroadcastWriter? {
+    var taken: BroadcastWriter? = nil
+    swap(&taken, &ring)
+    return taken
+  }
+}

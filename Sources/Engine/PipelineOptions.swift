@@ -1,0 +1,100 @@
+public import FeedKit
+public import Lanes
+public import Net
+
+/// Where a source's bytes come from.
+public enum SourceInput: Sendable {
+  /// A capture or a file of messages, plain or gzip.
+  case file(String)
+  /// Datagrams on one to three lines of the same feed; `reRequest` is the server for missing ones.
+  case udp(lines: [Endpoint], reRequest: Endpoint?)
+  /// A SoupBinTCP session.
+  case soup(SoupLogin)
+}
+
+/// What a SoupBinTCP server wants to know. The password stands in no description.
+public struct SoupLogin: Sendable, CustomStringConvertible {
+  public var server: Endpoint
+  public var username: String
+  public var password: String
+  /// Session to resume, blank for the current one.
+  public var session: String
+  /// First message wanted: 1 the beginning, 0 the next one to come.
+  public var sequence: UInt64
+
+  public init(
+    server: Endpoint, username: String, password: String, session: String = "",
+    sequence: UInt64 = 1
+  ) {
+    self.server = server
+    self.username = username
+    self.password = password
+    self.session = session
+    self.sequence = sequence
+  }
+
+  public var description: String { "soup \(server) session '\(session)' from \(sequence)" }
+}
+
+/// One source: a feed, its input, and how its reader thread behaves.
+public struct SourceConfiguration: Sendable {
+  public var name: String
+  public var feed: any Feed.Type
+  public var input: SourceInput
+  public var gaps: GapPolicy
+  /// UTC time of midnight in New York on the trading day, ns, for feeds that count from it.
+  public var midnight: UInt64
+  /// CPU that the reader thread is bound to.
+  public var cpu: Int?
+  /// Whether the reader spins on its sockets instead of sleeping in the kernel.
+  public var busyPolls: Bool
+  public var socketBufferBytes: Int
+
+  public init(
+    name: String, feed: any Feed.Type, input: SourceInput, gaps: GapPolicy = GapPolicy(),
+    midnight: UInt64 = 0, cpu: Int? = nil, busyPolls: Bool = false,
+    socketBufferBytes: Int = 8 << 20
+  ) {
+    self.name = name
+    self.feed = feed
+    self.input = input
+    self.gaps = gaps
+    self.midnight = midnight
+    self.cpu = cpu
+    self.busyPolls = busyPolls
+    self.socketBufferBytes = socketBufferBytes
+  }
+}
+
+/// How a pipeline is built.
+public struct PipelineOptions: Sendable {
+  /// Name of the instance: its folder under /dev/shm/millrace, and how `status` and `tail` find it.
+  public var instance: String
+  public var verb: String
+  public var shards: Int
+  public var lanes: LaneOptions
+  public var outputs: ShardOutputs
+  /// Lines of each shard's ring in shared memory, a power of two.
+  public var ringLines: Int
+  /// CPUs of the workers, by shard; fewer than shards leaves the others free.
+  public var workerCPUs: [Int]
+  /// Open orders that each book table has room for from the start.
+  public var expectedOrders: Int
+  /// Whether the decoder may use wide instructions.
+  public var usesWideInstructions: Bool
+  /// Folder of the rings and counters.
+  public var folder: String?
+
+  public init(instance: String = "default", verb: String = "run") {
+    self.instance = instance
+    self.verb = verb
+    shards = 1
+    lanes = LaneOptions(capacityLines: 4096)
+    outputs = [.books, .mbp1]
+    ringLines = 1 << 16
+    workerCPUs = []
+    expectedOrders = 0
+    usesWideInstructions = true
+    folder = nil
+  }
+}

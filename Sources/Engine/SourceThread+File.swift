@@ -1,0 +1,114 @@
+internal import Captures
+internal import FeedKit
+internal import Ledger
+internal import Wire
+
+/// An input file, opened and recognised; given away once, to the thread that reads it.
+final class FileInput: @unchecked Sendable {
+  // Safety of `@unchecked`: handed over from the thread that opens it to the one that reads it.
+  private var file: InputFile?
+  let framing: FileFraming
+
+  init(path: String, feed: any Feed.Type) throws(EngineError) {
+    let file: InputFile
+    do throws(InputError) {
+      file = try InputFile(path: path)
+    } catch {
+      throw .input(error)
+    }
+    framing = FileInput.framing(of: file.window, feed: feed)
+    if file.format == .framed, !feed.description.readsFiles {
+      throw .unknownInput(
+        path: path,
+        detail: "not a packet capture, and feed \(feed.description.name) has no files of its own")
+    }
+    self.file = consume file
+  }
+
+  /// The file, once.
+  func take() -> InputFile? {
+    var taken: InputFile? = nil
+    swap(&taken, &file)
+    return taken
+  }
+
+  /// A file of messages begins with a length (its first byte is 0, since messages are short), with
+  /// two zero bytes, or with a message type.
+  static func framing(of bytes: RawSpan, feed: any Feed.Type) -> FileFraming {
+    guard let first = bytes.loadByte(at: 0) else { return .lengthPrefixed }
+    if first != 0 { return feed.messageBytes(ofType: first) > 0 ? .bare : .lengthPrefixed }
+    guard bytes.loadByte(at: 1) == 0, let type = bytes.loadByte(at: 2) else {
+      return .lengthPrefixed
+    }
+    return feed.messageBytes(ofType: type) > 0 ? .zeroPrefixed : .lengthPrefixed
+  }
+}
+
+extension SourceThread {
+  /// Bytes of a file that are decoded between two publications of the counters: small enough that
+  /// the wires stay in the cache, and the ledger's allowance bounded.
+  static var sliceBytes: Int { 64 << 10 }
+
+  func readFile(_ input: FileInput) {
+    guard var file = input.take() else { return }
+    switch file.format {
+    case .capture: readCapture(&file)
+    case .framed: readFrames(&file, framing: input.framing)
+    }
+    if file.problem != nil { ledger.reject(.badCapture) }
+  }
+
+  private func readFrames(_ file: inout InputFile, framing: FileFraming) {
+    var isLast = false
+    while !mustStop {
+      let consumed = readSlice(file.window, framing: framing, isLast: isLast)
+      file.consume(consumed)
+      if consumed < Self.sliceBytes / 2 {
+        if isLast {
+          if consumed == 0 { break }
+        } else {
+          isLast = !file.refill()
+        }
+      }
+    }
+  }
+
+  private func readSlice(_ window: RawSpan, framing: FileFraming, isLast: Bool) -> Int {
+    let count = min(window.byteCount, Self.sliceBytes)
+    let start = MonotonicClock.now().rawValue
+    let consumed = runner.readFile(
+      window.extracting(0..<count), framing: framing, tsRecv: RealtimeClock.now().rawValue,
+      isLast: isLast && count == window.byteCount)
+    let done = MonotonicClock.now().rawValue
+    runner.flush()
+    ledger.stages.record(.decode, nanos: done &- start)
+    ledger.publish(runner)
+    return consumed
+  }
+
+  private func readCapture(_ file: inout InputFile) {
+    var request: [UInt8] = []
+    while !mustStop, let packet = file.next() {
+      ledger.packets &+= 1
+      let now = packet.timestampNanos
+      readPacket(packet, in: file.window)
+      runner.advance(now: now, tsRecv: now, request: &request)
+      request.removeAll(keepingCapacity: true)
+      if ledger.packets & 63 == 0 {
+        runner.flush()
+        ledger.publish(runner)
+      }
+    }
+  }
+
+  private func readPacket(_ packet: PacketView, in window: RawSpan) {
+    switch PacketContent(packet, in: window) {
+    case .udp(let datagram):
+      runner.receive(
+        window.extracting(datagram.range), tsRecv: packet.timestampNanos,
+        now: packet.timestampNanos, isAnswer: false)
+    case .other: ledger.reject(.notUDP)
+    case .rejected(let reason): ledger.reject(reason)
+    }
+  }
+}

@@ -1,0 +1,138 @@
+internal import FeedKit
+internal import Ledger
+internal import Net
+internal import Records
+internal import Wire
+
+/// The sockets of a datagram source: up to three lines, and behind them the one that sends
+/// re-requests and receives their answers.
+@safe final class LineSockets: @unchecked Sendable {
+  // Safety of `@unchecked`: handed over from the thread that opens them to the one that reads them.
+  let receivers: UnsafeMutablePointer<UDPReceiver>
+  /// Receivers in all.
+  let count: Int
+  /// The re-request server; the last receiver is then its own.
+  let server: SocketAddress?
+
+  /// Lines that `Readiness.wait` can watch beside the answers.
+  static var lineLimit: Int { 3 }
+
+  init(lines: [Endpoint], reRequest: Endpoint?, bufferBytes: Int) throws(EngineError) {
+    precondition(!lines.isEmpty && lines.count <= Self.lineLimit)
+    var options = UDPReceiverOptions()
+    options.socketBufferBytes = bufferBytes
+    var endpoints = lines
+    if let reRequest {
+      endpoints.append(Endpoint(host: reRequest.host.contains(":") ? "::" : "0.0.0.0", port: 0))
+    }
+    var opened = 0
+    unsafe receivers = .allocate(capacity: endpoints.count)
+    count = endpoints.count
+    do throws(NetError) {
+      server = try reRequest?.resolved()
+      for endpoint in endpoints {
+        let receiver = try UDPReceiver(endpoint, options: options)
+        // Safety: slot `opened` is free, and initialised here.
+        unsafe receivers.advanced(by: opened).initialize(to: receiver)
+        opened += 1
+      }
+    } catch {
+      unsafe receivers.deinitialize(count: opened)
+      unsafe receivers.deallocate()
+      throw .net(error)
+    }
+  }
+
+  deinit {
+    // Safety: `count` receivers were initialised.
+    unsafe receivers.deinitialize(count: count)
+    unsafe receivers.deallocate()
+  }
+
+  func isAnswers(_ index: Int) -> Bool { server != nil && index == count - 1 }
+
+  func descriptor(_ index: Int) -> Int32 {
+    unsafe index < count ? receivers[index].descriptor : -1
+  }
+
+  var dropped: UInt64 {
+    var sum: UInt64 = 0
+    for index in 0..<count { unsafe sum &+= receivers[index].dropped }
+    return sum
+  }
+
+  /// Asks the server. What the network refuses is asked for again, like an answer that is lost.
+  func send(_ request: [UInt8]) {
+    guard let server else { return }
+    unsafe try? receivers[count - 1].send(rawBytes(of: request), to: server)
+  }
+}
+
+extension SourceThread {
+  /// The longest sleep between two looks at the stop flag.
+  private static var longestWaitNanos: Int64 { 50_000_000 }
+
+  func readLines(_ sockets: LineSockets) throws(EngineError) {
+    var request: [UInt8] = []
+    do throws(NetError) {
+      while !mustStop {
+        var total = 0
+        for index in 0..<sockets.count {
+          let receivers = unsafe sockets.receivers
+          unsafe total += try receive(&receivers[index], isAnswer: sockets.isAnswers(index))
+        }
+        let now = MonotonicClock.now().rawValue
+        if let deadline = runner.nextDeadline, deadline <= now {
+          runner.advance(now: now, tsRecv: RealtimeClock.now().rawValue, request: &request)
+          if !request.isEmpty { sockets.send(request) }
+          request.removeAll(keepingCapacity: true)
+          runner.flush()
+        }
+        ledger.kernelDrops = sockets.dropped
+        ledger.publish(runner)
+        if total == 0, !configuration.busyPolls { try wait(sockets) }
+      }
+    } catch {
+      throw .net(error)
+    }
+  }
+
+  private func receive(
+    _ receiver: inout UDPReceiver, isAnswer: Bool
+  ) throws(NetError) -> Int {
+    let count = try receiver.receive()
+    guard count > 0 else { return 0 }
+    let start = MonotonicClock.now().rawValue
+    let wall = RealtimeClock.now().rawValue
+    let bytes = receiver.bytes
+    for index in 0..<count {
+      let datagram = receiver[index]
+      ledger.packets &+= 1
+      if datagram.isTruncated {
+        ledger.reject(.oversized)
+        continue
+      }
+      runner.receive(
+        bytes.extracting(datagram.range), tsRecv: datagram.timestampNanos, now: start,
+        isAnswer: isAnswer)
+    }
+    runner.flush()
+    let oldest = receiver[0].timestampNanos
+    ledger.stages.record(
+      .receive, nanos: wall > oldest ? wall &- oldest : 0, count: UInt64(count))
+    ledger.stages.record(
+      .decode, nanos: MonotonicClock.now().rawValue &- start, count: UInt64(count))
+    return count
+  }
+
+  private func wait(_ sockets: LineSockets) throws(NetError) {
+    var nanos = Self.longestWaitNanos
+    if let deadline = runner.nextDeadline {
+      let now = MonotonicClock.now().rawValue
+      nanos = deadline <= now ? 0 : min(nanos, Int64(clamping: deadline &- now))
+    }
+    _ = try Readiness.wait(
+      sockets.descriptor(0), sockets.descriptor(1), sockets.descriptor(2),
+      sockets.descriptor(3), timeoutNanos: nanos)
+  }
+}

@@ -1,0 +1,131 @@
+internal import FeedKit
+internal import Lanes
+internal import Ledger
+internal import Net
+internal import Synchronization
+internal import Wire
+
+/// A reader thread and what belongs to it: its runner, its counters, its stop flag.
+///
+/// The inputs (`SourceThread+File`, `+UDP`, `+Soup`) are thin shells: they bring bytes and times to
+/// the runner and publish its counters once per batch.
+final class SourceThread: @unchecked Sendable {
+  // Safety of `@unchecked`: all but `shouldStop`, `isFinished` and `failure` is touched by the
+  // reader thread alone until it was joined.
+  let configuration: SourceConfiguration
+  let runner: any SourceRunner
+  let ledger: SourceLedger
+  private let shouldStop = Atomic(false)
+  private let finished = Atomic(false)
+  private let failed = Mutex<EngineError?>(nil)
+  private var thread: NativeThread?
+
+  init(
+    configuration: SourceConfiguration, runner: any SourceRunner, ledger: SourceLedger
+  ) {
+    self.configuration = configuration
+    self.runner = runner
+    self.ledger = ledger
+  }
+
+  /// Opens the input in the caller's thread, so that its errors are the caller's, and starts.
+  func start() throws(EngineError) {
+    let body: @Sendable () -> Void
+    switch configuration.input {
+    case .file(let path):
+      let input = try FileInput(path: path, feed: configuration.feed)
+      body = { [self] in run { () throws(EngineError) in readFile(input) } }
+    case .udp(let lines, let reRequest):
+      let sockets = try LineSockets(
+        lines: lines, reRequest: reRequest, bufferBytes: configuration.socketBufferBytes)
+      body = { [self] in run { () throws(EngineError) in try readLines(sockets) } }
+    case .soup(let login):
+      throw .unknownInput(path: login.description, detail: "not connected yet")
+    }
+    thread = try NativeThread(
+      name: "reader-\(configuration.name)", cpu: configuration.cpu, body: body)
+  }
+
+  private func run(_ body: () throws(EngineError) -> Void) {
+    do throws(EngineError) {
+      try body()
+    } catch {
+      failed.withLock { $0 = error }
+    }
+    runner.finish(tsRecv: RealtimeClock.now().rawValue)
+    ledger.publish(runner)
+    finished.store(true, ordering: .releasing)
+  }
+
+  /// Asks the thread to end soon.
+  func stop() { shouldStop.store(true, ordering: .relaxed) }
+
+  var mustStop: Bool { shouldStop.load(ordering: .relaxed) }
+
+  /// Whether its input is over.
+  var isFinished: Bool { finished.load(ordering: .acquiring) }
+
+  /// What ended it early, if anything did.
+  var failure: EngineError? { failed.withLock { $0 } }
+
+  func join() { thread?.join() }
+}
+
+/// The ledger blocks of one source. Owned by its reader thread.
+@safe final class SourceLedger {
+  var source: CounterBlock<SourceCounters>
+  var latency: CounterBlock<LatencyCounters>
+  var stages = StageHistograms()
+  private let lanes: UnsafeMutablePointer<CounterBlock<LaneCounters>>
+  private let shards: Int
+  private var nextSummary: UInt64 = 0
+  /// Packets, and bytes that were rejected before they reached the runner, by reason.
+  var packets: UInt64 = 0
+  var kernelDrops: UInt64 = 0
+  var rejected = InlineArray<32, UInt64>(repeating: 0)
+
+  private static var summaryNanos: UInt64 { 250_000_000 }
+
+  init(index: Int, shards: Int, file: inout CounterFileWriter) {
+    source = file.claimSource(index)
+    latency = file.claimLatency(index)
+    self.shards = shards
+    unsafe lanes = .allocate(capacity: shards)
+    for shard in 0..<shards {
+      // Safety: each slot is initialised once, here.
+      unsafe lanes.advanced(by: shard).initialize(
+        to: file.claimLane(source: index, shard: shard))
+    }
+  }
+
+  deinit {
+    // Safety: initialised by `init` over this count.
+    unsafe lanes.deinitialize(count: shards)
+    unsafe lanes.deallocate()
+  }
+
+  func reject(_ reason: RejectReason) { rejected[Int(reason.rawValue) & 31] &+= 1 }
+
+  /// Publishes everything. Once per batch.
+  func publish(_ runner: any SourceRunner) {
+    // Lanes first: what the workers take must never be more than what is known to be written.
+    for shard in 0..<shards {
+      unsafe runner.update(&lanes[shard].counters, shard: shard)
+      unsafe lanes[shard].publish()
+    }
+    runner.update(&source.counters)
+    if packets > 0 { source.counters.packets = packets }
+    source.counters.kernelDrops = kernelDrops
+    for reason in rejected.indices where rejected[reason] > 0 {
+      source.counters.messages &+= rejected[reason]
+      source.counters.rejected[reason] &+= rejected[reason]
+    }
+    source.publish()
+    let now = MonotonicClock.now().rawValue
+    if now >= nextSummary {
+      nextSummary = now &+ Self.summaryNanos
+      stages.summarize(into: &latency.counters)
+      latency.publish()
+    }
+  }
+}
