@@ -11,9 +11,12 @@ let settings: [SwiftSetting] = [
   .enableExperimentalFeature("Lifetimes"),
 ]
 
-func library(_ name: String, _ dependencies: [Target.Dependency] = [], path: String? = nil) -> Target {
+func library(_ name: String, _ dependencies: [Target.Dependency] = [], path: String? = nil)
+  -> Target
+{
   .target(
-    name: name, dependencies: dependencies, path: path ?? "Sources/\(name)", swiftSettings: settings)
+    name: name, dependencies: dependencies, path: path ?? "Sources/\(name)", swiftSettings: settings
+  )
 }
 
 func program(_ name: String, _ dependencies: [Target.Dependency], path: String) -> Target {
@@ -42,7 +45,8 @@ let package = Package(
     .systemLibrary(
       name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(
-      name: "CZstd", path: "Sources/CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+      name: "CZstd", path: "Sources/CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]
+    ),
 
     // Dependencies point one way: each line may use only what stands above it.
     library("Wire"),
@@ -102,7 +106,8 @@ let package = Package(
     tests(
       "FeedTests",
       [
-        "FeedRegistry", "ExchangeFeeds", "FeedKit", "Captures", "Records", "Lanes", "Ledger", "Wire",
+        "FeedRegistry", "ExchangeFeeds", "FeedKit", "Captures", "Records", "Lanes", "Ledger",
+        "Wire",
         "Books",
       ]),
     tests(

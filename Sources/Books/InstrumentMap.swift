@@ -62,7 +62,9 @@ struct InstrumentMap: ~Copyable {
   private func slot(of instrument: UInt32) -> Int {
     let mask = hashed.count - 1
     var slot = Int(truncatingIfNeeded: (UInt64(instrument) &* 0x9E37_79B9_7F4A_7C15) >> 32) & mask
-    while hashed[slot].number != 0, hashed[slot].instrument != instrument { slot = (slot + 1) & mask }
+    while hashed[slot].number != 0, hashed[slot].instrument != instrument {
+      slot = (slot + 1) & mask
+    }
     return slot
   }
 

@@ -37,7 +37,7 @@ struct LevelArena: ~Copyable {
   @usableFromInline @inline(never)
   func unmapAll() {
     // Safety: the chunks were mapped by this arena and nobody outlives it.
-    for unsafe chunk in unsafe chunks {
+    for unsafechunk in unsafe chunks {
       unsafe MappedPages.unmap(chunk.base, byteCount: chunk.byteCount)
     }
   }

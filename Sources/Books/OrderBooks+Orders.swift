@@ -99,12 +99,14 @@ extension OrderBooks {
     guard orders.find(order.id) == nil else {
       return refuse(.duplicateOrder, side: order.side)
     }
-    guard let made = levels.sides[index].add(key: order.key, size: order.size, arena: &levels.arena) else {
+    guard let made = levels.sides[index].add(key: order.key, size: order.size, arena: &levels.arena)
+    else {
       return refuse(.limitReached, side: order.side)
     }
     orders.insert(order)
     return BookEffect(
-      price: price, instrument: levels.sides[index].instrument, size: order.size, remaining: order.size,
+      price: price, instrument: levels.sides[index].instrument, size: order.size,
+      remaining: order.size,
       depth: UInt16(clamping: made.depth), side: order.side & 1 == 0 ? .bid : .ask,
       outcome: .applied, changes: made.changes)
   }
@@ -123,7 +125,8 @@ extension OrderBooks {
     let index = Int(order.side)
     let change = levels.sides[index].subtract(key: order.key, size: taken, isWhole: isWhole)
     var effect = BookEffect(
-      price: BookLevels.key(price: order.key, side: order.side), instrument: levels.sides[index].instrument,
+      price: BookLevels.key(price: order.key, side: order.side),
+      instrument: levels.sides[index].instrument,
       size: taken, remaining: order.size &- taken, depth: UInt16(clamping: change.depth),
       side: order.side & 1 == 0 ? .bid : .ask, outcome: .applied, changes: change.changes)
     if isWhole { effect.changes.formUnion(.closed) }

@@ -127,7 +127,9 @@ internal import CLinux
     unsafe run.pointee.older_at = UInt16(shape.olderIDAt + Self.prefixBytes)
     unsafe run.pointee.newer_at = UInt16(shape.newerIDAt + Self.prefixBytes)
     // Safety: the C arrays have 64, 256 and 8 entries.
-    unsafe withUnsafeMutableBytes(of: &run.pointee.constants) { unsafe $0.copyBytes(from: constants) }
+    unsafe withUnsafeMutableBytes(of: &run.pointee.constants) {
+      unsafe $0.copyBytes(from: constants)
+    }
     unsafe withUnsafeMutableBytes(of: &run.pointee.side_class) { classes in
       for index in 0..<256 { unsafe classes[index] = 2 }
       unsafe classes[Int(UInt8(ascii: "B"))] = 0

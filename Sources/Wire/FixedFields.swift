@@ -13,7 +13,8 @@ public enum BE<Value: FixedWidthInteger & BitwiseCopyable, let offset: Int> {
     assert(start >= 0 && start + offset + MemoryLayout<Value>.size <= bytes.byteCount)
     // Safety: the caller has checked the message's length; any bits are a valid integer.
     return unsafe Value(
-      bigEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: start &+ offset, as: Value.self))
+      bigEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: start &+ offset, as: Value.self)
+    )
   }
 
   /// The field's distance in bytes from the start of its message.

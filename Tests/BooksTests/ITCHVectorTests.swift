@@ -12,14 +12,14 @@ struct ITCHVectorTests {
 
   struct Vector: Decodable {
     var name: String
-    var messages_hex: [String]?
+    var messagesHex: [String]?
     var expected: Expected?
   }
 
   struct Expected: Decodable {
     var bids: [Level]?
     var asks: [Level]?
-    var open_orders: [String: Order]?
+    var openOrders: [String: Order]?
   }
 
   struct Level: Decodable {
@@ -37,12 +37,14 @@ struct ITCHVectorTests {
 
   @Test func booksAgree() throws {
     let data = try SharedFolder.data("vectors/itch50.json")
-    let vectors = try JSONDecoder().decode(File.self, from: data).vectors
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    let vectors = try decoder.decode(File.self, from: data).vectors
       .filter { $0.name.hasPrefix("book-") }
     #expect(vectors.count >= 2)
     for vector in vectors {
       var books = OrderBooks()
-      for hex in try #require(vector.messages_hex) {
+      for hex in try #require(vector.messagesHex) {
         let message = try #require(bytes(hex: hex))
         if let effect = apply(ITCHReader(bytes: message), to: &books) {
           #expect(effect.outcome == .applied)
@@ -53,7 +55,7 @@ struct ITCHVectorTests {
       let asks = levels(books.levels, 17, .ask)
       #expect(bids == expected.bids?.map(\.level))
       #expect(asks == expected.asks?.map(\.level))
-      let orders = try #require(expected.open_orders)
+      let orders = try #require(expected.openOrders)
       let (openOrders, counters) = (books.openOrders, books.counters)
       #expect(openOrders == orders.count)
       #expect(counters == BookCounters())

@@ -1,6 +1,7 @@
 import Foundation
-@testable import SharedMemory
 import Testing
+
+@testable import SharedMemory
 
 /// Writers that end, die, collide and come back.
 @Suite struct RestartTests {

@@ -91,7 +91,8 @@ internal import Wire
     let older = Itch.OrderReplace.OriginalReference.read(bytes, at: start)
     let id = unsafe bytes.uncheckedBE(UInt64.self, at: start &+ row.pointee.idAt)
     // One branch for all doubts: the length, and ids that are too far apart.
-    let doubt = unsafe (UInt64(truncatingIfNeeded: count) ^ row.pointee.byteCount)
+    let doubt =
+      unsafe (UInt64(truncatingIfNeeded: count) ^ row.pointee.byteCount)
       | ((id ^ older) >> 32) & row.pointee.olderMask
     guard doubt == 0 else { return nil }
     let locate = UInt64(Itch.Header.StockLocate.read(bytes, at: start))
@@ -101,7 +102,8 @@ internal import Wire
     words[0] = unsafe row.pointee.head | locate << 32
     words[1] = eventBase &+ Itch.Header.Timestamp.read(bytes, at: start)
     words[2] = id
-    words[3] = unsafe (price &* UInt64(Itch.price4Factor)) & row.pointee.priceMask
+    words[3] =
+      unsafe (price &* UInt64(Itch.price4Factor)) & row.pointee.priceMask
       | row.pointee.priceFixed
     words[4] = unsafe size & row.pointee.sizeMask | row.pointee.sizeFixed | row.pointee.tail
     words[5] = tsRecv

@@ -17,7 +17,8 @@ enum ItchMessages {
   }
 
   private static let administration = [
-    message("S", "system_event_message", 12, "system", [WireField("event_code", 11, 1, .character)]),
+    message(
+      "S", "system_event_message", 12, "system", [WireField("event_code", 11, 1, .character)]),
     message(
       "R", "stock_directory_message", 39, "definition and symbol mapping",
       [

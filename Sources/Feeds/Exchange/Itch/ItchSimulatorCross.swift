@@ -18,7 +18,6 @@ struct MarketCross: BitwiseCopyable {
   var lastPart: UInt32 = 256
   var executed: UInt64 = 0
   var hidden: UInt64 = 0
-
 }
 
 extension ItchMarket {
