@@ -44,6 +44,7 @@ public struct ByteSource: ~Copyable {
     let buffer =
       isCompressed
       ? UnsafeMutableRawPointer.allocate(byteCount: Self.bufferBytes, alignment: 64) : nil
+    // Safety: only stores the pointer; deinit frees it.
     unsafe self.buffer = buffer
     // Safety: the mapping stays at its address until `file`, which this value owns, is destroyed.
     if let buffer = unsafe buffer {
@@ -89,6 +90,7 @@ public struct ByteSource: ~Copyable {
   /// False: nothing came, because the file ended, is corrupt (see `error`), or the window has reached
   /// its limit of `CaptureLimits.blockBytes`.
   public mutating func refill() -> Bool {
+    // Safety: only reads the pointer, which lives until deinit.
     guard !isExhausted, let buffer = unsafe buffer else { return false }
     let kept = end - start
     guard kept <= CaptureLimits.blockBytes else { return false }
@@ -108,6 +110,7 @@ public struct ByteSource: ~Copyable {
   }
 
   private mutating func inflate(at kept: Int) throws(GzipError) -> Int {
+    // Safety: only reads the pointer, which lives until deinit.
     guard let buffer = unsafe buffer, let taken = inflater?.consumedBytes else { return 0 }
     // Safety: `refill` has checked that one refill fits behind the kept bytes.
     var room = unsafe MutableRawSpan(

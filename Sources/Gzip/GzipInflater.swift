@@ -104,7 +104,9 @@ public struct GzipInflater: ~Copyable {
   ) -> Step {
     let given = min(input.byteCount - start, GzipLimits.callBytes)
     let room = min(output.byteCount - filled, GzipLimits.callBytes)
+    // Safety: only reads the pointer, which lives until deinit.
     let stream = unsafe self.stream
+    // Safety: neither buffer leaves the closures; see inside for the bounds.
     let code = unsafe input.withUnsafeBytes { source in
       unsafe output.withUnsafeMutableBytes { target in
         // Safety: zlib reads at most `given` and writes at most `room` bytes, both inside the spans,
@@ -127,6 +129,7 @@ public struct GzipInflater: ~Copyable {
       break
     case Z_STREAM_END:
       isInsideMember = false
+      // Safety: the stream is ours and initialised.
       _ = unsafe inflateReset(stream)
     case Z_MEM_ERROR:
       failure = .outOfMemory

@@ -38,6 +38,7 @@ public struct TCPConnection: ~Copyable {
     self.peer = peer
     localAddress = local
     self.bufferBytes = bufferBytes
+    // Safety: the size is positive; deinit frees the memory.
     unsafe buffer = UnsafeMutableRawPointer.allocate(byteCount: bufferBytes, alignment: 64)
     self.socket = socket
   }

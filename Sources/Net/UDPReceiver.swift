@@ -102,6 +102,7 @@ public struct UDPReceiver: ~Copyable {
         "join", target)
     }
     let local = try socket.localAddress(target)
+    // Safety: the numbers were checked against the limits of the call.
     guard
       let batch = unsafe ml_udp_batch_create(
         UInt32(options.batchDatagrams), UInt32(options.datagramBytes))
@@ -111,6 +112,7 @@ public struct UDPReceiver: ~Copyable {
     socketBufferBytes = Int(granted)
     self.countsDrops = countsDrops
     batchBytes = options.batchDatagrams * options.datagramBytes
+    // Safety: only stores the pointer; deinit destroys the batch.
     unsafe self.batch = batch
     self.socket = socket
   }

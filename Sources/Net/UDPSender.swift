@@ -66,6 +66,7 @@ public struct UDPSender: ~Copyable {
     // Safety: the address is ours and is only read.
     try checked(unsafe ml_connect(socket.descriptor, &address), "connect", target)
     let local = try socket.localAddress(target)
+    // Safety: the numbers were checked against the limits of the call.
     guard
       let batch = unsafe ml_udp_batch_create(
         UInt32(options.batchDatagrams), UInt32(options.datagramBytes))
@@ -74,6 +75,7 @@ public struct UDPSender: ~Copyable {
     localAddress = local
     room = options.datagramBytes
     lengths = Array(repeating: 0, count: options.batchDatagrams)
+    // Safety: only stores the pointer; deinit destroys the batch.
     unsafe self.batch = batch
     self.socket = socket
   }

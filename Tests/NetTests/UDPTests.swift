@@ -121,6 +121,30 @@ private func collect(
     #expect(UInt64(taken) + receiver.dropped == 201)
   }
 
+  /// Two receivers share a port; each datagram reaches exactly one of them. Busy polling may be refused.
+  @Test func sharedPortsSplitTheDatagrams() throws {
+    var options = UDPReceiverOptions()
+    options.reusesPort = true
+    options.busyPollMicros = 20
+    var first = try UDPReceiver(Endpoint(parsing: "127.0.0.1:0"), options: options)
+    var second = try UDPReceiver(Endpoint(first.localAddress), options: options)
+    #expect(first.socketBufferBytes > 0)
+    for index in 0..<32 as Range<UInt8> {
+      // A socket of its own each time: the kernel chooses the receiver by the sender's port.
+      var sender = try UDPSender(Endpoint(first.localAddress))
+      try sender.send([index].rawSpan)
+    }
+    var found: [UInt8] = []
+    while found.count < 32 {
+      let ready = try Readiness.wait(
+        first.descriptor, second.descriptor, timeoutNanos: 5_000_000_000)
+      if ready == 0 { break }
+      if ready & 1 != 0 { found += try collect(&first, 1).map { $0.bytes[0] } }
+      if ready & 2 != 0 { found += try collect(&second, 1).map { $0.bytes[0] } }
+    }
+    #expect(found.sorted() == Array(0..<32))
+  }
+
   @Test func nothingThereIsZeroAndNotAnError() throws {
     var receiver = try UDPReceiver(Endpoint(parsing: "127.0.0.1:0"))
     #expect(try receiver.receive() == 0)
