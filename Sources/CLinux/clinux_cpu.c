@@ -20,7 +20,13 @@ bool ml_cpu_has_wide_store(void) {
   unsigned family = (eax >> 8 & 15) + (eax >> 20 & 255);
   return family >= 26;
 }
+
+bool ml_cpu_has_pair_store(void) {
+  __builtin_cpu_init();
+  return __builtin_cpu_supports("avx");
+}
 #else
+bool ml_cpu_has_pair_store(void) { return false; }
 bool ml_cpu_has_vbmi(void) { return false; }
 bool ml_cpu_has_wide_store(void) { return false; }
 #endif

@@ -42,11 +42,14 @@ extension BroadcastWriter {
     assert(unsafe Int(record.load(as: UInt8.self)) * 4 == byteCount, "length byte of the record")
     if byteCount == 56 {
       let line = unsafe lineAddress(position)
-      // Safety: `line` is a line of our ring; the source has 56 bytes.
-      if isWide {
-        unsafe ml_line_copy_wide(line, record, word)
-      } else {
-        unsafe ml_line_copy_seqlock(line, record, word)
+      // Safety: `line` is a line of our ring, 64-byte aligned; the source has 56 bytes; the store is
+      // one that this machine has.
+      switch lineStore {
+      case .wide: unsafe ml_line_copy_wide(line, record, word)
+      case .pairs:
+        unsafe ml_line_invalidate(line)
+        unsafe ml_line_copy_pairs(line, record, word)
+      case .seqlock: unsafe ml_line_copy_seqlock(line, record, word)
       }
       position &+= 1
     } else {
@@ -90,11 +93,13 @@ extension BroadcastWriter {
   @inlinable @inline(__always)
   func store(_ w: SIMD8<UInt64>, at position: UInt64, word: UInt64) {
     let line = unsafe lineAddress(position)
-    // Safety: `line` is a line of our ring, 64-byte aligned; the wide store was chosen for a
-    // machine that has it.
-    if isWide {
-      unsafe ml_line_store_wide(line, w[0], w[1], w[2], w[3], w[4], w[5], w[6], word)
-    } else {
+    // Safety: as above.
+    switch lineStore {
+    case .wide: unsafe ml_line_store_wide(line, w[0], w[1], w[2], w[3], w[4], w[5], w[6], word)
+    case .pairs:
+      unsafe ml_line_invalidate(line)
+      unsafe ml_line_store_pairs(line, w[0], w[1], w[2], w[3], w[4], w[5], w[6], word)
+    case .seqlock:
       unsafe ml_line_store_seqlock(line, w[0], w[1], w[2], w[3], w[4], w[5], w[6], word)
     }
   }

@@ -44,7 +44,7 @@ internal import Glibc
   /// count both up in one vector register and then move them out of it for every line.
   @usableFromInline var position: UInt64 = 0
   @usableFromInline let mask: UInt64
-  @usableFromInline let isWide: Bool
+  @usableFromInline let lineStore: LineStore
   /// The word of the next record's first line: epoch and ordinal.
   @usableFromInline var word: UInt64 = 0
 
@@ -63,7 +63,7 @@ internal import Glibc
     // Safety: the mapping has `capacityLines` lines after its header and lives as long as `file`.
     unsafe lines = file.mapping.base + Int(MILLRACE_HEADER_BYTES)
     mask = UInt64(options.capacityLines) - 1
-    isWide = options.store == .wide
+    lineStore = options.store
     epoch = file.previousEpoch
     lastOrdinalBefore = file.previousLastOrdinal
     file.mapping.setState(MILLRACE_STATE_INITIALISING)

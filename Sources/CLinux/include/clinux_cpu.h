@@ -19,5 +19,9 @@ bool ml_cpu_has_vbmi(void);
 /// path is 512 bits wide (Intel, and AMD from family 26 on; earlier AMD cores split it in two).
 bool ml_cpu_has_wide_store(void);
 
+/// Whether an aligned 16-byte store reaches other cores as one piece: both makers promise it for
+/// processors with AVX (Intel SDM 3A, 9.1.1; AMD APM 2, 7.3.2).
+bool ml_cpu_has_pair_store(void);
+
 /// Fetches the line at `address` into the cache, for reading and writing.
 static inline void ml_prefetch(const void *address) { __builtin_prefetch(address, 1, 3); }
