@@ -39,7 +39,8 @@ let package = Package(
     .library(name: "Records", targets: ["Records"]),
   ],
   targets: [
-    // C: our prototypes over Linux calls and CPU instructions, the public header, foreign libraries.
+    // C: our prototypes over Linux calls and CPU instructions, the public header, foreign
+    // libraries.
     .target(name: "CLinux", path: "Sources/CLinux"),
     .target(name: "CMillrace", path: "Sources/CMillrace"),
     .systemLibrary(

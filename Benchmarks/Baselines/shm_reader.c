@@ -3,8 +3,9 @@
 //     cc -O2 -I Sources/CMillrace/include Benchmarks/Baselines/shm_reader.c -o shm_reader
 //     ./shm_reader /dev/shm/millrace/demo/shard-0.ring
 //
-// Prints {"received","lost","corrupt","bytes","sum","epochs","first_epoch","last_epoch"}; `sum` adds
-// up the 8 bytes at offset 8 (ts_event) of every record. Prints "ready" on standard error first.
+// Prints {"received","lost","corrupt","bytes","sum","epochs","first_epoch","last_epoch"}; `sum`
+// adds up the 8 bytes at offset 8 (ts_event) of every record. Prints "ready" on standard error
+// first.
 #include <stdio.h>
 
 #include "millrace_shm.h"

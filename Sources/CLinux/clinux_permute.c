@@ -23,8 +23,8 @@ INLINE uint64_t differ32(const uint8_t *one, const uint8_t *other) {
   return a ^ b;
 }
 
-// Where a 64-byte store may reach other cores in two pieces, the half with the word goes last: stores
-// become visible in program order (x86 TSO).
+// Where a 64-byte store may reach other cores in two pieces, the half with the word goes last:
+// stores become visible in program order (x86 TSO).
 INLINE WIDE void put(ml_lane_cursor *lane, __m512i line, bool one_store) {
   uint8_t *to = lane->lines + (lane->position & lane->mask) * 64;
   if (one_store) {
@@ -62,7 +62,8 @@ INLINE WIDE void frames_to_lines(const uint8_t *bytes, ml_permute_run *run,
     const ml_permute_row *row = &rows[4 * from[2] + run->side_class[from[side_at]]];
     ml_lane_cursor *lane = many ? &lanes[shard_of[big16(from + 3)]] : &one;
     // One branch on the sum of all doubts: one on the type would mispredict every second time.
-    uint64_t doubt = (length ^ row->length) | (differ32(from + older_at, from + newer_at) & row->pair);
+    uint64_t differ = differ32(from + older_at, from + newer_at);
+    uint64_t doubt = (length ^ row->length) | (differ & row->pair);
     if (many) doubt |= lane->position >= lane->limit;
     if (__builtin_expect(doubt != 0, 0)) break;
     __m512i line = _mm512_permutex2var_epi8(_mm512_loadu_si512(from),

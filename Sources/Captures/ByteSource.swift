@@ -87,8 +87,8 @@ public struct ByteSource: ~Copyable {
 
   /// Brings more bytes behind the window.
   ///
-  /// False: nothing came, because the file ended, is corrupt (see `error`), or the window has reached
-  /// its limit of `CaptureLimits.blockBytes`.
+  /// False: nothing came, because the file ended, is corrupt (see `error`), or the window has
+  /// reached its limit of `CaptureLimits.blockBytes`.
   public mutating func refill() -> Bool {
     // Safety: only reads the pointer, which lives until deinit.
     guard !isExhausted, let buffer = unsafe buffer else { return false }

@@ -39,7 +39,8 @@ internal struct CaptureClock: Equatable, Sendable {
       shift = exponent
     } else {
       for _ in 0..<min(exponent, 9) { multiplier /= 10 }
-      // 10^19 is the largest power in 64 bits; finer clocks wrap within two seconds and mean nothing.
+      // 10^19 is the largest power in 64 bits; finer clocks wrap within two seconds and mean
+      // nothing.
       for _ in 9..<min(max(exponent, 9), 28) { divisor *= 10 }
     }
     self.multiplier = multiplier

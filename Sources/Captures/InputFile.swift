@@ -63,7 +63,8 @@ public struct InputFile: ~Copyable {
 
   /// Opens `path` and looks at its first bytes.
   ///
-  /// Throws: `InputError` for files that cannot be opened, and for gzip that is corrupt from its start.
+  /// Throws: `InputError` for files that cannot be opened, and for gzip that is corrupt from its
+  /// start.
   public init(path: String) throws(InputError) {
     var source = try ByteSource(path: path)
     if source.isCompressed, !source.refill(), let error = source.error {
@@ -82,7 +83,8 @@ public struct InputFile: ~Copyable {
   public var isCompressed: Bool { source.isCompressed }
   /// Position of the window's first byte in the plain bytes.
   public var offset: UInt64 { source.offset }
-  /// Records that were skipped because their content was bad, plus one if the reading stopped early.
+  /// Records that were skipped because their content was bad, plus one if the reading stopped
+  /// early.
   public var rejectedRecords: UInt64 { reader.rejectedRecords + (problem == nil ? 0 : 1) }
 
   /// The bytes that are there: positions of a `PacketView` count from its start.
@@ -142,8 +144,8 @@ public struct InputFile: ~Copyable {
 
   /// Brings more bytes behind the window (framed files).
   ///
-  /// False at the end of the file, at a compression error (then `problem` is set), and when the window
-  /// already holds `CaptureLimits.blockBytes` that nobody consumed.
+  /// False at the end of the file, at a compression error (then `problem` is set), and when the
+  /// window already holds `CaptureLimits.blockBytes` that nobody consumed.
   public mutating func refill() -> Bool {
     if source.refill() { return true }
     if let error = source.error, problem == nil {
@@ -153,7 +155,8 @@ public struct InputFile: ~Copyable {
     return false
   }
 
-  /// Moves the window so that it starts at the cursor and holds `byteCount` bytes; false at the end.
+  /// Moves the window so that it starts at the cursor and holds `byteCount` bytes; false at the
+  /// end.
   private mutating func advance(needing byteCount: Int) -> Bool {
     while true {
       let step = min(cursor, source.window.byteCount)

@@ -70,7 +70,8 @@ enum IPv6Layout {
   typealias DestinationLow = BE<UInt64, 32>
 }
 
-/// IPv6 extension headers (RFC 8200, section 4): next header 0, length 1 in units of 8 beyond the first.
+/// IPv6 extension headers (RFC 8200, section 4): next header 0, length 1 in units of 8 beyond the
+/// first.
 enum IPv6ExtensionLayout {
   static var byteCount: Int { 8 }
   typealias NextHeader = BE<UInt8, 0>

@@ -3,8 +3,8 @@ import Glibc
 /// A regular file mapped read-only for as long as the value lives.
 ///
 /// The mapping is private and its length is the file's at opening. A file that another process cuts
-/// short while it is mapped ends this process with SIGBUS, as with every mapped file: do not truncate
-/// inputs in use. Any thread may read; nobody writes.
+/// short while it is mapped ends this process with SIGBUS, as with every mapped file: do not
+/// truncate inputs in use. Any thread may read; nobody writes.
 @safe
 public struct MappedFile: ~Copyable {
   /// The file's size in bytes when it was opened, at least 1.

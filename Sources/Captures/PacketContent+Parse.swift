@@ -1,8 +1,8 @@
 import Wire
 
 /// From a link header to the UDP payload. Every length is checked against the captured bytes and
-/// against the header outside of it; checksums are not demanded, since capturing machines see packets
-/// before their network card fills them in.
+/// against the header outside of it; checksums are not demanded, since capturing machines see
+/// packets before their network card fills them in.
 extension PacketContent {
   /// Takes the headers off the packet that `packet` shows in `window`.
   public init(_ packet: PacketView, in window: RawSpan) {

@@ -97,7 +97,8 @@ extension PacketReader {
     return .skip(to: start + total)
   }
 
-  /// Enhanced packet block, or the obsolete packet block, which differs only in a narrower interface.
+  /// Enhanced packet block, or the obsolete packet block, which differs only in a narrower
+  /// interface.
   private func enhancedPacket(
     _ bytes: RawSpan, _ start: Int, _ total: Int, isObsolete: Bool
   ) -> PacketView? {

@@ -15,8 +15,8 @@ public enum PacketStep: Equatable, Sendable {
 /// Reads packets from the bytes of a pcap or pcapng capture, without any I/O.
 ///
 /// Give it bytes and a position, follow the answer. It keeps what the capture's headers said (byte
-/// order, clocks, interfaces), so the bytes may come in pieces: what an answer of `more` leaves over
-/// is given again with more behind it. Nothing is allocated per packet. One thread.
+/// order, clocks, interfaces), so the bytes may come in pieces: what an answer of `more` leaves
+/// over is given again with more behind it. Nothing is allocated per packet. One thread.
 public struct PacketReader: ~Copyable {
   /// Records or blocks with a sound length and a bad content; they are skipped.
   public internal(set) var rejectedRecords: UInt64 = 0

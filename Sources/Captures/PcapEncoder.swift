@@ -27,8 +27,9 @@ public struct PcapEncoder: Sendable {
 
   /// Appends one UDP datagram with all its headers and right checksums.
   ///
-  /// Both addresses are of the same family and the payload has at most 65,000 bytes: anything else is
-  /// a mistake of the caller's. With `.ethernet`, frames below 60 bytes are padded as on the network.
+  /// Both addresses are of the same family and the payload has at most 65,000 bytes: anything else
+  /// is a mistake of the caller's. With `.ethernet`, frames below 60 bytes are padded as on the
+  /// network.
   public func append(
     timestampNanos: UInt64, source: SocketAddress, destination: SocketAddress, payload: RawSpan,
     to output: inout [UInt8]
@@ -103,7 +104,8 @@ public struct PcapEncoder: Sendable {
     output[start + 11] = UInt8(truncatingIfNeeded: sum)
   }
 
-  /// RFC 768: over the addresses, the protocol, the length, and the datagram; 0 is sent as all ones.
+  /// RFC 768: over the addresses, the protocol, the length, and the datagram; 0 is sent as all
+  /// ones.
   private func udpChecksum(
     _ output: [UInt8], _ udp: Int, _ source: IPAddress, _ destination: IPAddress
   ) -> UInt16 {

@@ -2,7 +2,8 @@ import Wire
 
 /// Classic pcap: draft-ietf-opsawg-pcap, sections 4 (file header) and 5 (packet record).
 ///
-/// The fields are in the byte order of the machine that wrote them, so they are named by offset only.
+/// The fields are in the byte order of the machine that wrote them, so they are named by offset
+/// only.
 @usableFromInline
 internal enum PcapLayout {
   /// Bytes of the file header.

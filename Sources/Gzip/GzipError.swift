@@ -1,6 +1,7 @@
 /// Why a gzip stream cannot be inflated any further.
 ///
-/// Positions are byte offsets in the compressed input, members count from 1 (RFC 1952, section 2.2).
+/// Positions are byte offsets in the compressed input, members count from 1 (RFC 1952, section
+/// 2.2).
 public enum GzipError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The input ended inside a member: a copy that was cut off.
   case truncated(member: Int, offset: Int)

@@ -28,7 +28,8 @@ public struct GzipInflater: ~Copyable {
   /// Throws: `GzipError.outOfMemory`.
   public init() throws(GzipError) {
     let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
-    // Safety: freshly allocated for exactly one stream; all zero is zlib's documented initial state.
+    // Safety: freshly allocated for exactly one stream; all zero is zlib's documented initial
+    // state.
     unsafe stream.initialize(to: z_stream())
     // 15 + 16: the largest window, gzip framing only (zlib.h, inflateInit2).
     // Safety: the stream is initialised and stays at this address until deinit.
@@ -55,8 +56,8 @@ public struct GzipInflater: ~Copyable {
 
   /// Inflates from the start of `input` until the input is used up or `output` is full.
   ///
-  /// A step that produces less than the output holds means: more input is wanted. All good bytes before
-  /// a corrupt one are given first, then the error is thrown, again by every later call.
+  /// A step that produces less than the output holds means: more input is wanted. All good bytes
+  /// before a corrupt one are given first, then the error is thrown, again by every later call.
   public mutating func inflate(
     _ input: RawSpan, into output: inout MutableRawSpan
   ) throws(GzipError) -> Step {
@@ -109,8 +110,9 @@ public struct GzipInflater: ~Copyable {
     // Safety: neither buffer leaves the closures; see inside for the bounds.
     let code = unsafe input.withUnsafeBytes { source in
       unsafe output.withUnsafeMutableBytes { target in
-        // Safety: zlib reads at most `given` and writes at most `room` bytes, both inside the spans,
-        // and keeps neither pointer: both are set anew before every call. It never writes to next_in.
+        // Safety: zlib reads at most `given` and writes at most `room` bytes, both inside the
+        // spans, and keeps neither pointer: both are set anew before every call. It never writes to
+        // next_in.
         unsafe stream.pointee.next_in = UnsafeMutablePointer(
           mutating: source.baseAddress?.advanced(by: start).assumingMemoryBound(to: UInt8.self))
         unsafe stream.pointee.avail_in = UInt32(given)

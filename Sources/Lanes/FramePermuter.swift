@@ -153,8 +153,8 @@ internal import CLinux
     public var messages: Int
   }
 
-  /// Decodes the frames of `bytes[start ..< end]` into `lanes` until one must be left to the caller,
-  /// a lane is full, `limit` is reached, or fewer than 64 bytes are left.
+  /// Decodes the frames of `bytes[start ..< end]` into `lanes` until one must be left to the
+  /// caller, a lane is full, `limit` is reached, or fewer than 64 bytes are left.
   ///
   /// - Parameters:
   ///   - sequence: of the first message; consecutive from there.
@@ -172,7 +172,8 @@ internal import CLinux
     unsafe run.pointee.limit = UInt64(limit)
     unsafe run.pointee.frames = 0
     unsafe run.pointee.one_store = lanes.wide ? 1 : 0
-    // Safety: the kernel reads inside `bytes[start ..< end]` and writes lines that the cursors allow.
+    // Safety: the kernel reads inside `bytes[start ..< end]` and writes lines that the cursors
+    // allow.
     unsafe bytes.withUnsafeBytes { buffer in
       guard let base = buffer.baseAddress else { return }
       unsafe ml_permute_frames(

@@ -49,6 +49,8 @@ internal import Synchronization
     var position = position
     var expected = expected
     while !batch.isFull {
+      // Safety: a line whose word is the expected one was written whole, and the producer does not
+      // come back to it before `release`; a record has at most `recordLines` lines, the room's.
       let first = unsafe line(position)
       // Pairs with the producer's release (or 64-byte) store of the word.
       guard unsafe ml_line_word(first) == expected else { break }
@@ -81,6 +83,7 @@ internal import Synchronization
   /// As the readers of a broadcast ring do: copy, then look whether the line was overwritten.
   private mutating func takeCopies(into batch: inout RecordBatch) {
     while !batch.isFull {
+      // Safety: lines are always readable; what was copied counts only if its word has not changed.
       let first = unsafe line(position)
       let word = unsafe ml_line_word(first)
       if word & LineWord.continuation != 0 {
@@ -103,6 +106,7 @@ internal import Synchronization
   private mutating func takeCopy(
     _ first: UnsafeRawPointer, word: UInt64, into batch: inout RecordBatch
   ) -> Bool {
+    // Safety: the room has the largest record's lines, and `lineCount` gives no more.
     let room = unsafe batch.appendCopy()
     unsafe ml_line_load(first, room)
     guard unsafe ml_line_unchanged(first, word) else {
@@ -132,6 +136,7 @@ internal import Synchronization
   /// Gives the lines of all taken records back to the producer. Once per batch.
   public mutating func release() {
     // Pairs with the acquire load in `LaneWriter.makeRoom`.
+    // Safety: the position's word belongs to the grid, which `grid` keeps alive.
     unsafe shared.pointee.store(position, ordering: .releasing)
   }
 

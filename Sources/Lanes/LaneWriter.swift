@@ -27,6 +27,7 @@ internal import Synchronization
     policy = grid.options.policy
     wide = grid.options.wideStores
     capacity = UInt64(grid.capacityLines)
+    // Safety: three allocations of one entry a shard, each initialised in the loop below.
     unsafe cursors = .allocate(capacity: grid.shards)
     unsafe positions = .allocate(capacity: grid.shards)
     unsafe rung = .allocate(capacity: grid.shards)
@@ -171,6 +172,7 @@ internal import Synchronization
   /// Wakes the shards that got records since the last call. Once per batch.
   public mutating func flush() {
     for shard in 0..<shards {
+      // Safety: `shard` is below the number of entries.
       let word = unsafe cursors[shard].word
       guard unsafe word != rung[shard] else { continue }
       unsafe rung[shard] = word

@@ -9,6 +9,7 @@
   private static var copyBytes: Int { LaneLimits.recordLines * LineWord.payloadBytes }
 
   public init() {
+    // Safety: both are owned by this value alone; entries are initialised as they are appended.
     unsafe records = .allocate(capacity: LaneLimits.batchRecords)
     unsafe copies = .allocate(
       byteCount: LaneLimits.batchRecords * Self.copyBytes, alignment: 64)

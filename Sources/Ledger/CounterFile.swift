@@ -2,10 +2,10 @@ internal import Glibc
 
 /// A counters file opened for reading, in the writer's or any other process.
 ///
-/// Reading costs the writer nothing. The static part is copied and checked once; whatever it says is
-/// taken from the file, not from this program's table, so that a file of another version with other
-/// counters can still be printed. Whoever shortens the file while it is mapped ends its readers; the
-/// writer never does, it replaces the file.
+/// Reading costs the writer nothing. The static part is copied and checked once; whatever it says
+/// is taken from the file, not from this program's table, so that a file of another version with
+/// other counters can still be printed. Whoever shortens the file while it is mapped ends its
+/// readers; the writer never does, it replaces the file.
 public struct CounterFile: ~Copyable, Sendable {
   /// A block as the file's directory describes it.
   struct Block: Sendable {

@@ -76,8 +76,8 @@ struct FieldBytes {
     return value
   }
 
-  /// The text of a field up to its first NUL. What could steer a terminal becomes `?`, since another
-  /// program may have written the file.
+  /// The text of a field up to its first NUL. What could steer a terminal becomes `?`, since
+  /// another program may have written the file.
   func text(at offset: Int, count: Int) -> String {
     let field = bytes[offset..<(offset + count)].prefix { $0 != 0 }
     return String(decoding: field.map { $0 < 0x20 || $0 == 0x7F ? 0x3F : $0 }, as: UTF8.self)

@@ -2,11 +2,12 @@ internal import Glibc
 
 /// A histogram of durations with three significant digits and fixed memory.
 ///
-/// Log-linear buckets as in HdrHistogram: values below 2,048 have a bucket each; above, each power of
-/// two is cut into 1,024 equal parts, so that a bucket is never wider than 1/1,024 (under 0.1 %) of its
-/// values. 2^42 - 1 ns (73 minutes) is the greatest value told apart; larger ones count there, while
-/// `max` stays exact. 2,048 + 31 × 1,024 buckets of eight bytes are 264 KiB of address space, of which
-/// the kernel supplies only the pages that are touched. One thread records; nobody else looks.
+/// Log-linear buckets as in HdrHistogram: values below 2,048 have a bucket each; above, each power
+/// of two is cut into 1,024 equal parts, so that a bucket is never wider than 1/1,024 (under 0.1 %)
+/// of its values. 2^42 - 1 ns (73 minutes) is the greatest value told apart; larger ones count
+/// there, while `max` stays exact. 2,048 + 31 × 1,024 buckets of eight bytes are 264 KiB of address
+/// space, of which the kernel supplies only the pages that are touched. One thread records; nobody
+/// else looks.
 @safe public struct Histogram: ~Copyable, @unchecked Sendable {
   /// The greatest value with a bucket of its own, in nanoseconds.
   @inlinable public static var limit: UInt64 { (1 << 42) - 1 }

@@ -98,8 +98,8 @@ public struct JSONText: Sendable {
     value(mantissa: whole + (rest >= 0.5 ? 1 : rest <= -0.5 ? -1 : 0), decimals: places)
   }
 
-  /// Writes the exact number `mantissa` / 10^`decimals` (`decimals` 0...18) with all its decimals: a
-  /// fixed-point price, for example.
+  /// Writes the exact number `mantissa` / 10^`decimals` (`decimals` 0...18) with all its decimals:
+  /// a fixed-point price, for example.
   public mutating func value(mantissa: Int64, decimals: Int) {
     separate()
     if mantissa < 0 { utf8.append(UInt8(ascii: "-")) }

@@ -1,8 +1,8 @@
 /// The ledger: every message is accounted for, or somebody is told.
 ///
-/// The equations' terms come from `CounterTable`. What is on both sides of an equation in one block is
-/// always exact, because a block is published as a whole. A sum over blocks of several threads is
-/// known to lie between its values in a snapshot's two readings, give or take what each thread
+/// The equations' terms come from `CounterTable`. What is on both sides of an equation in one block
+/// is always exact, because a block is published as a whole. A sum over blocks of several threads
+/// is known to lie between its values in a snapshot's two readings, give or take what each thread
 /// counts between two publications (`batchRecords`); in a quiesced instance everything is exact.
 public enum Ledger {
   /// An equation that does not hold.

@@ -1,4 +1,5 @@
-/// Limits of the counters file; reaching one is an error of the caller or of the file, never a trap.
+/// Limits of the counters file; reaching one is an error of the caller or of the file, never a
+/// trap.
 public enum LedgerLimits {
   /// Blocks of one file: 64 readers × 64 shards of lanes, and as many of everything else.
   public static var blocks: Int { 16_384 }

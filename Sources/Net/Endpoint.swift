@@ -3,8 +3,8 @@ public import Wire
 
 /// Where to send to, connect to or listen at, as a user writes it.
 ///
-/// `host:port`, `127.0.0.1:26400`, `[::1]:26400`; for multicast the network interface, by name or by
-/// its IPv4 address, after an @: `239.1.2.3:26477@lo`, `239.1.2.3:26477@127.0.0.1`.
+/// `host:port`, `127.0.0.1:26400`, `[::1]:26400`; for multicast the network interface, by name or
+/// by its IPv4 address, after an @: `239.1.2.3:26477@lo`, `239.1.2.3:26477@127.0.0.1`.
 public struct Endpoint: Hashable, Sendable, CustomStringConvertible {
   /// Host name or numeric address, without brackets.
   public let host: String

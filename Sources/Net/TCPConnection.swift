@@ -13,8 +13,8 @@ public enum TCPReceive: Equatable, Sendable {
 
 /// A TCP connection with one receive buffer, in which messages that arrive in pieces grow together.
 ///
-/// The socket never blocks; the times given to the calls bound them. Nagle's delay is off. A peer that
-/// is gone is an error, never a signal. Nothing is allocated per call. One thread.
+/// The socket never blocks; the times given to the calls bound them. Nagle's delay is off. A peer
+/// that is gone is an error, never a signal. Nothing is allocated per call. One thread.
 @safe
 public struct TCPConnection: ~Copyable {
   public let peer: SocketAddress
@@ -71,8 +71,8 @@ public struct TCPConnection: ~Copyable {
     }
   }
 
-  /// Adds what has arrived to `bytes`, waiting up to `timeoutNanos` for it (0: not at all, negative:
-  /// without end).
+  /// Adds what has arrived to `bytes`, waiting up to `timeoutNanos` for it (0: not at all,
+  /// negative: without end).
   ///
   /// Throws: a reset connection, and a buffer that is full of bytes that nobody consumed.
   public mutating func receive(timeoutNanos: Int64) throws(NetError) -> TCPReceive {

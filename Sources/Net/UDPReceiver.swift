@@ -3,18 +3,20 @@ public import Wire
 
 /// How a `UDPReceiver` is set up.
 public struct UDPReceiverOptions: Sendable {
-  /// Bytes of socket buffer to ask for; the kernel may grant less (`UDPReceiver.socketBufferBytes`).
+  /// Bytes of socket buffer to ask for; the kernel may grant less
+  /// (`UDPReceiver.socketBufferBytes`).
   public var socketBufferBytes = 8 << 20
   /// Datagrams that one call takes, 1 ... `NetLimits.batchDatagrams`.
   public var batchDatagrams = 64
   /// Room for one datagram, 1 ... `NetLimits.datagramBytes`; 9,216 holds every jumbo frame.
   public var datagramBytes = 9_216
-  /// Whether others may bind the same port. nil: for multicast only, where each gets every datagram.
+  /// Whether others may bind the same port. nil: for multicast only, where each gets every
+  /// datagram.
   public var reusesAddress: Bool?
   /// Whether several receivers share the port and split its datagrams by sender (SO_REUSEPORT).
   public var reusesPort = false
-  /// Microseconds that the kernel polls the network card in each call; 0 leaves the system's setting.
-  /// Refused without privilege above that setting; then it is left out.
+  /// Microseconds that the kernel polls the network card in each call; 0 leaves the system's
+  /// setting. Refused without privilege above that setting; then it is left out.
   public var busyPollMicros: Int32 = 0
 
   public init() {}

@@ -9,7 +9,8 @@ public struct UDPSenderOptions: Sendable {
   public var batchDatagrams = 64
   /// Room for one queued datagram, 1 ... `NetLimits.datagramBytes`.
   public var datagramBytes = 9_216
-  /// Routers that a multicast datagram may pass, 0 ... 255: 0 stays on this machine, 1 on the network.
+  /// Routers that a multicast datagram may pass, 0 ... 255: 0 stays on this machine, 1 on the
+  /// network.
   public var multicastHops: Int32 = 1
   /// Whether multicast datagrams also reach receivers on this machine.
   public var multicastLoops = true
@@ -19,8 +20,8 @@ public struct UDPSenderOptions: Sendable {
 
 /// Sends UDP datagrams to one address, unicast or multicast, singly or in batches.
 ///
-/// Where the socket's buffer is full it waits for room, up to a second. Datagrams that a host refused
-/// because nobody listens are counted, not thrown: UDP promises no receiver. One thread.
+/// Where the socket's buffer is full it waits for room, up to a second. Datagrams that a host
+/// refused because nobody listens are counted, not thrown: UDP promises no receiver. One thread.
 @safe
 public struct UDPSender: ~Copyable {
   public let endpoint: Endpoint

@@ -33,6 +33,7 @@ internal import Glibc
     case replaced
   }
 
+  // Safety: all zero is a reader that is not open, by the header's own words.
   @usableFromInline var state = unsafe millrace_reader()
   @usableFromInline let buffer: UnsafeMutableRawPointer
 

@@ -1,7 +1,7 @@
 /// Fixed-offset fields of wire messages: one unaligned load and at most one byte swap each.
 ///
 /// A layout declares a field as a type, `typealias Shares = BE<UInt32, 19>`, so there is nothing to
-/// construct and nothing to initialise lazily (docs/decisions, and the design's style page, part 3).
+/// construct and nothing to initialise lazily.
 
 /// A big-endian integer at a fixed byte offset from the start of a message.
 public enum BE<Value: FixedWidthInteger & BitwiseCopyable, let offset: Int> {

@@ -1,8 +1,9 @@
 /// An IPv4 or IPv6 address as a plain value, in the byte order of the wire.
 ///
 /// Captures and sockets give their addresses in this form, so that a decoder can compare senders
-/// without text and without allocation. IPv4 is kept as IPv4-mapped IPv6 (RFC 4291, section 2.5.5.2),
-/// so 16 bytes hold either, and a mapped address of a dual-stack socket equals the plain one.
+/// without text and without allocation. IPv4 is kept as IPv4-mapped IPv6 (RFC 4291, section
+/// 2.5.5.2), so 16 bytes hold either, and a mapped address of a dual-stack socket equals the plain
+/// one.
 public struct IPAddress: Hashable, Sendable {
   /// The first eight bytes, most significant first; zero for IPv4.
   public let high: UInt64
@@ -29,7 +30,8 @@ public struct IPAddress: Hashable, Sendable {
   /// The IPv4 address as a number; for IPv6 its last 32 bits.
   @inlinable public var v4: UInt32 { UInt32(truncatingIfNeeded: low) }
 
-  /// Whether datagrams to this address go to a group: 224.0.0.0/4 (RFC 5771) or ff00::/8 (RFC 4291).
+  /// Whether datagrams to this address go to a group: 224.0.0.0/4 (RFC 5771) or ff00::/8 (RFC
+  /// 4291).
   @inlinable public var isMulticast: Bool { isV6 ? high >> 56 == 0xFF : v4 >> 28 == 0xE }
 
   /// 127.0.0.1.

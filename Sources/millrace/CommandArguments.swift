@@ -13,7 +13,8 @@ enum GlobalOptions {
 
 /// A verb's command line, parsed and checked against what the verb declares.
 ///
-/// `--name value`, `--name=value` and `-v`; what follows `--` are operands, whatever they look like.
+/// `--name value`, `--name=value` and `-v`; what follows `--` are operands, whatever they look
+/// like.
 struct CommandArguments {
   /// What is not an option, in order.
   let operands: [String]

@@ -73,8 +73,8 @@ import Testing
     }
   }
 
-  /// A changed byte is noticed by the header, the block lengths, the checksum or the size. Only flags,
-  /// time, and system of the header may change unnoticed.
+  /// A changed byte is noticed by the header, the block lengths, the checksum or the size. Only
+  /// flags, time, and system of the header may change unnoticed.
   @Test func changedBytesAreNoticed() throws {
     let member = gzipMember(Self.plain)
     for index in member.indices where !(3...9).contains(index) {

@@ -116,7 +116,8 @@ import Wire
     }
   }
 
-  /// The same packets, cut before their last byte or anywhere else, are rejections and not datagrams.
+  /// The same packets, cut before their last byte or anywhere else, are rejections and not
+  /// datagrams.
   @Test(arguments: datagrams)
   func cutPacketsAreRejected(_ example: Case) {
     let padding = example.testDescription == "padded ethernet" ? 15 : 0

@@ -18,8 +18,8 @@ import Wire
     #expect(service.produce() == [])
   }
 
-  /// 0 is the next message; what is not kept begins with the oldest, what is to come, with the next.
-  /// The ring keeps eight messages, 13 ... 20 of 20.
+  /// 0 is the next message; what is not kept begins with the oldest, what is to come, with the
+  /// next. The ring keeps eight messages, 13 ... 20 of 20.
   @Test(arguments: [
     ("0", 21), ("", 21), ("1", 13), ("13", 13), ("15", 15), ("21", 21), ("999", 21),
   ])

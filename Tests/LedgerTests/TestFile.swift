@@ -1,7 +1,8 @@
 import Foundation
 import Ledger
 
-/// A counters file in a temporary folder of its own, with one source, two shards and an outlet each.
+/// A counters file in a temporary folder of its own, with one source, two shards and an outlet
+/// each.
 struct TestFile: ~Copyable {
   let folder: URL
   var path: String { folder.appending(path: "a/b/counters").path }

@@ -24,7 +24,8 @@ public struct DatagramHeader: Sendable {
   public var count: Int
   /// The messages, each behind its length field, lie in `blocks`.
   public var blocks: Range<Int>
-  /// When the venue sent the datagram, ns since the Unix epoch; 0 where the header has no such time.
+  /// When the venue sent the datagram, ns since the Unix epoch; 0 where the header has no such
+  /// time.
   public var sendTime: UInt64
   /// Whether this can be the first datagram of a session (first sequence, nothing sent before).
   public var isStart: Bool

@@ -16,6 +16,7 @@
   init(slots: Int, slotBytes: Int) {
     precondition(slots > 0 && slotBytes > 0)
     self.slotBytes = slotBytes
+    // Safety: owned by this value alone; slots are written before they are read.
     unsafe memory = .allocate(byteCount: slots * slotBytes, alignment: 64)
     free = Array((0..<slots).reversed())
     entries.reserveCapacity(slots)
