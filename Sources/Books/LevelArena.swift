@@ -37,8 +37,8 @@ struct LevelArena: ~Copyable {
   @usableFromInline @inline(never)
   func unmapAll() {
     // Safety: the chunks were mapped by this arena and nobody outlives it.
-    for unsafechunk in unsafe chunks {
-      unsafe MappedPages.unmap(chunk.base, byteCount: chunk.byteCount)
+    for index in unsafe chunks.indices {
+      unsafe MappedPages.unmap(chunks[index].base, byteCount: chunks[index].byteCount)
     }
   }
 
