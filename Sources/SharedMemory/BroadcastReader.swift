@@ -59,6 +59,7 @@ internal import Glibc
   }
 
   deinit {
+    // Safety: allocated by init, and no span of it outlives self.
     unsafe buffer.deallocate()
     // A copy, because a deinit may not change its value: the original is never used again.
     var state = unsafe state
@@ -92,6 +93,8 @@ internal import Glibc
     }
   }
 
+  // Safety, for the getters below: plain integers of our own state; only its pointers are unsafe.
+
   /// Records received since the reader was opened.
   @inlinable public var received: UInt64 { unsafe state.received }
   /// Records lost since the reader was opened, those of invalid length included.
@@ -103,7 +106,6 @@ internal import Glibc
   /// The ordinal that the next poll looks for; 0 before the first epoch was seen.
   @inlinable
   public var nextOrdinal: UInt64 {
-    // Safety: reads a field of our own state.
     unsafe state.epoch == 0 ? 0 : state.expected & MILLRACE_ORDINAL_BITS
   }
 }

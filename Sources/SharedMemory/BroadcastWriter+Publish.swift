@@ -39,11 +39,12 @@ extension BroadcastWriter {
   /// Publishes the `byteCount` bytes at `record`: 16 to 560 of them, as its length byte says.
   @inlinable @inline(__always)
   @unsafe public mutating func publish(_ record: UnsafeRawPointer, byteCount: Int) {
+    // Safety: the caller vouches for `byteCount` readable bytes, at least 16, for this whole call.
     assert(unsafe Int(record.load(as: UInt8.self)) * 4 == byteCount, "length byte of the record")
     if byteCount == 56 {
       let line = unsafe lineAddress(position)
-      // Safety: `line` is a line of our ring, 64-byte aligned; the source has 56 bytes; the store is
-      // one that this machine has.
+      // Safety: `line` is a line of our ring, 64-byte aligned; the source has 56 bytes; the
+      // machine has the chosen store's instructions.
       switch lineStore {
       case .wide: unsafe ml_line_copy_wide(line, record, word)
       case .pairs:
@@ -64,6 +65,7 @@ extension BroadcastWriter {
       byteCount >= SharedMemoryLimits.minimumRecordBytes
         && byteCount <= SharedMemoryLimits.maximumRecordBytes, "record of 16 to 560 bytes")
     let lineCount = (byteCount + 55) / 56
+    // Safety: every piece lies inside the `byteCount` bytes that the caller vouches for.
     for index in stride(from: lineCount - 1, through: 0, by: -1) {
       let start = index * 56
       let piece = unsafe Self.words(record + start, byteCount: min(56, byteCount - start))

@@ -15,15 +15,16 @@ struct Descriptor: ~Copyable {
   deinit { close(number) }
 
   /// Opens `name` in the folder `folder`, never through a symbolic link and never inherited by a
-  /// child process. Nil where it does not exist and `flags` do not create it.
+  /// child process. Nil where it does not exist and `flags` do not create it; `path` names it in
+  /// errors.
   init?(
-    _ name: String, in folder: borrowing Descriptor, flags: Int32, mode: mode_t = 0
+    _ name: String, in folder: borrowing Descriptor, path: String, flags: Int32, mode: mode_t = 0
   ) throws(SharedMemoryError) {
     // Safety: the call only reads the NUL-terminated copy of the name.
     let number = unsafe openat(folder.number, name, flags | O_CLOEXEC | O_NOFOLLOW, mode)
     if number < 0 {
       if errno == ENOENT, flags & O_CREAT == 0 { return nil }
-      throw .system(call: "open", path: name, code: errno)
+      throw .system(call: "open", path: path, code: errno)
     }
     self.number = number
   }

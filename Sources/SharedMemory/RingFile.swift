@@ -38,7 +38,7 @@ struct RingFile: ~Copyable {
     _ name: String, in folder: borrowing Descriptor, byteCount: Int, path: String, mode: UInt32,
     before: inout (epoch: UInt64, ordinal: UInt64)
   ) throws(SharedMemoryError) -> SharedMapping {
-    if let old = try Descriptor(name, in: folder, flags: O_RDWR),
+    if let old = try Descriptor(name, in: folder, path: path, flags: O_RDWR),
       let size = old.regularFileBytes, size >= Int(MILLRACE_HEADER_BYTES)
     {
       let mapping = try SharedMapping(old, byteCount: size, path: path)
@@ -55,8 +55,11 @@ struct RingFile: ~Copyable {
   private static func lock(
     _ name: String, in folder: borrowing Descriptor, path: String, mode: UInt32
   ) throws(SharedMemoryError) -> Descriptor {
-    guard let lock = try Descriptor(name, in: folder, flags: O_RDWR | O_CREAT, mode: mode) else {
-      throw .system(call: "open", path: name, code: ENOENT)
+    guard
+      let lock = try Descriptor(
+        name, in: folder, path: path + ".lock", flags: O_RDWR | O_CREAT, mode: mode)
+    else {
+      throw .system(call: "open", path: path + ".lock", code: ENOENT)
     }
     if flock(lock.number, LOCK_EX | LOCK_NB) != 0 {
       if errno == EWOULDBLOCK { throw .writerAlive(path: path) }
@@ -75,8 +78,8 @@ struct RingFile: ~Copyable {
     unsafe unlinkat(folder.number, temporary, 0)
     guard
       let file = try Descriptor(
-        temporary, in: folder, flags: O_RDWR | O_CREAT | O_EXCL, mode: mode)
-    else { throw .system(call: "open", path: temporary, code: ENOENT) }
+        temporary, in: folder, path: path + ".new", flags: O_RDWR | O_CREAT | O_EXCL, mode: mode)
+    else { throw .system(call: "open", path: path + ".new", code: ENOENT) }
     // Real pages now: a full /dev/shm is an error here, not a SIGBUS at some later store.
     let code = posix_fallocate(file.number, 0, byteCount)
     guard code == 0 else {
@@ -85,6 +88,7 @@ struct RingFile: ~Copyable {
     }
     let mapping = try SharedMapping(file, byteCount: byteCount, path: path)
     mapping.describe(capacityLines: (byteCount - Int(MILLRACE_HEADER_BYTES)) / 64)
+    // Safety: as above.
     guard unsafe renameat(folder.number, temporary, folder.number, name) == 0 else {
       throw .system(call: "rename", path: path, code: errno)
     }

@@ -83,6 +83,17 @@ import Testing
     #expect(again.epoch == 2)
   }
 
+  @Test func aReplacedFileOpenedAgainHasNothingMoreToSay() throws {
+    let folder = try TestFolder()
+    var writer = try BroadcastWriter(path: folder.ring, options: Self.options())
+    writer.publish(sizes: [56, 56])
+    // As between the writer's mark in the old file and the rename of the new one.
+    try folder.patch(48, [3])
+    var reader = try BroadcastReader(path: folder.ring, start: .oldest)
+    #expect(reader.drain() == Drained(end: .replaced))
+    #expect(writer.nextOrdinal == 3)
+  }
+
   @Test func anEpochWhoseTagWouldBeZeroIsLeftOut() throws {
     let folder = try TestFolder()
     try BroadcastWriter(path: folder.ring, options: Self.options()).close()

@@ -181,8 +181,11 @@ class Reader:
 
     def _attach(self, start):
         self.epoch, self._tag, self._position, self._next = 0, 0, 0, 0
-        if self._get("state") == INITIALISING:
+        state = self._get("state")
+        if state == INITIALISING:
             return
+        if state == REPLACED:  # opened again before the new file has taken the name
+            start = "newest"
         epoch = self._get("epoch")
         tag = epoch & 0x7FFF
         if tag == 0:

@@ -351,7 +351,10 @@ MILLRACE_COLD void millrace_reader_header(const millrace_reader *r, millrace_hea
 // Puts the cursor where `start` says. Before the first epoch every start is the oldest record.
 MILLRACE_COLD int millrace_attach(millrace_reader *r, int start, uint64_t ordinal) {
   r->expected = MILLRACE_NO_WORD;
-  if (millrace_load32(&r->header->state) == MILLRACE_STATE_INITIALISING) return MILLRACE_OK;
+  uint32_t state = millrace_load32(&r->header->state);
+  if (state == MILLRACE_STATE_INITIALISING) return MILLRACE_OK;
+  // Opened again before the new file has taken the name: its records were read before.
+  if (state == MILLRACE_STATE_REPLACED) start = MILLRACE_START_NEWEST;
   uint64_t epoch = millrace_load64(&r->header->epoch), tag = epoch & MILLRACE_EPOCH_BITS;
   if (tag == 0) return MILLRACE_ERROR_FORMAT;
   uint64_t next = millrace_load64(&r->header->next_position), last = 0;
