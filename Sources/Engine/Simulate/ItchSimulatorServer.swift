@@ -35,8 +35,8 @@ public final class ItchSimulatorServer: @unchecked Sendable {
   /// Messages produced so far.
   public var messages: UInt64 { messageCount.load(ordering: .relaxed) }
 
-  /// Ends the day in good order: closing cross, end of messages, end of session; then `run` returns.
-  /// A second call makes `run` return at once.
+  /// Ends the day in good order: closing cross, end of messages, end of session; then `run`
+  /// returns. A second call makes `run` return at once.
   public func stop() { stops.add(1, ordering: .relaxed) }
 
   /// Runs the day at the configured pace until its end or `stop`.
