@@ -25,6 +25,7 @@ struct CommandContext {
 /// All verbs, one a line, in the order of the overview.
 enum VerbTable {
   static let verbs: [any Verb.Type] = [
-    InspectVerb.self
+    InspectVerb.self,
+    StatusVerb.self,
   ]
 }
