@@ -19,7 +19,7 @@ import Testing
     var options = eventfulOptions(seed: 20_200_130, messages: 20_000)
     options.rate = 1_000_000
     var market = try ItchMarket(options)
-    #expect(hash(market.rest()) == 12_352_965_638_938_832_192)
+    #expect(hash(market.rest()) == 15_781_856_032_899_522_161)
   }
 
   @Test func dayHasExactlyTheMessagesAskedFor() throws {

@@ -15,7 +15,7 @@ public struct ItchSimulatorFileError: Error, Equatable, Sendable, CustomStringCo
   }
 }
 
-/// Writes simulated days as Nasdaq BinaryFILEs: u16 length and message, and a length of 0 at the end.
+/// Writes simulated days as Nasdaq BinaryFILEs: u16 length and message, a length of 0 at the end.
 public enum ItchSimulatorFile {
   /// Bytes of one write call: enough to make its cost vanish, and small enough for the L2 cache.
   private static var bufferBytes: Int { 262_144 }
@@ -52,7 +52,8 @@ public enum ItchSimulatorFile {
     return total + 2
   }
 
-  private static func fill(_ buffer: inout FixedTable<UInt8>, from market: inout ItchMarket) -> Int {
+  private static func fill(_ buffer: inout FixedTable<UInt8>, from market: inout ItchMarket) -> Int
+  {
     var span = buffer.mutableBytes
     return market.fill(&span)
   }

@@ -1,3 +1,5 @@
+public import CLinux
+
 /// A fixed number of plain elements, allocated once and owned by one value.
 ///
 /// An array would check its uniqueness at every write; this table checks only the index.
@@ -9,8 +11,11 @@
   public init(repeating element: Element, count: Int) {
     precondition(count >= 0)
     self.count = count
-    unsafe base = .allocate(capacity: max(count, 1))
-    // Safety: the memory was allocated for at least `count` elements.
+    let byteCount = max(count, 1) * MemoryLayout<Element>.stride
+    // Safety: the memory was allocated for at least `count` elements. Whole cache lines, so that an
+    // element of 64 bytes is one line.
+    unsafe base = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: 64)
+      .bindMemory(to: Element.self, capacity: max(count, 1))
     unsafe base.initialize(repeating: element, count: count)
   }
 
@@ -39,6 +44,16 @@
       // Safety: the index was checked in the line above.
       yield unsafe &base[index]
     }
+  }
+}
+
+extension FixedTable {
+  /// Fetches the line of the element at `index` into the cache; any index will do.
+  @inlinable @inline(__always)
+  public func prefetch(_ index: Int) {
+    // Safety: a prefetch reads nothing, whatever the address is.
+    unsafe ml_prefetch(
+      UnsafeRawPointer(base) + index &* MemoryLayout<Element>.stride)
   }
 }
 

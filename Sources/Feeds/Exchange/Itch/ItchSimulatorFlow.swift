@@ -17,7 +17,7 @@ extension ItchMarket {
   @inline(__always)
   mutating func flow(_ out: inout MutableRawSpan, _ at: Int) -> Int {
     if take.shares > 0 { return continueTake(&out, at) }
-    let bits = random.next()
+    let bits = lookAhead()
     let more = random.next()
     advanceClock(bits >> 20)
     if messageCount >= eventAt {
@@ -35,6 +35,25 @@ extension ItchMarket {
     if action == MarketAction.delete { return delete(&out, at, locate, more, pick) }
     if action == MarketAction.replace { return replace(&out, at, locate, more, pick) }
     return rarer(&out, at, locate, action, more, pick)
+  }
+
+  /// Draws the bits of a message four ahead and fetches what it will need: the symbol's line now,
+  /// the order and the level two messages later, when that line is there. The books of thousands of
+  /// symbols do not fit into the cache.
+  @inline(__always)
+  private mutating func lookAhead() -> UInt64 {
+    let slot = Int(truncatingIfNeeded: drawn & 3)
+    let bits = ahead[slot]
+    let fresh = random.next()
+    ahead[slot] = fresh
+    drawn &+= 1
+    symbols.prefetch(Int(symbolTable[Int(truncatingIfNeeded: fresh) & (symbolTable.count &- 1)]))
+    let near = ahead[(slot &+ 2) & 3]
+    let locate = Int(symbolTable[Int(truncatingIfNeeded: near) & (symbolTable.count &- 1)])
+    let count = Int(symbols[locate].count)
+    orders.prefetch(Int(symbols[locate].firstOrder) &+ Int(choose(count, near >> 42)))
+    levels.prefetch(locate << 8 | Int(symbols[locate].centre))
+    return bits
   }
 
   @inline(__always)

@@ -34,6 +34,9 @@ public struct ItchMarket: ~Copyable, Sendable {
   let actionTable: FixedTable<UInt8>
 
   var random: SimulationRandom
+  /// The random bits of the next four messages, and how many have been drawn.
+  var ahead = InlineArray<4, UInt64>(repeating: 0)
+  var drawn: UInt64 = 0
   var pace: MarketPace
   /// Nanoseconds since midnight, times 256.
   var clock: UInt64
@@ -76,6 +79,7 @@ public struct ItchMarket: ~Copyable, Sendable {
     actionTable = FixedTable(
       MarketAction.table(imbalances: 0) + MarketAction.table(imbalances: 486)
         + MarketAction.table(imbalances: 389))
+    for slot in 0..<4 { ahead[slot] = random.next() }
     self.random = random
     pace = MarketPace(options)
     clock = MarketDay.startOfMessages << 8
