@@ -33,7 +33,10 @@ internal import Synchronization
   /// Whether a record is there to be taken (or to be found lost).
   public var hasRecord: Bool {
     let word = unsafe ml_line_word(line(position))
-    return overwritten ? word & ~LineWord.continuation >= expected : word == expected
+    guard overwritten else { return word == expected }
+    // A line that is left of the record before the expected one stands in its way: taking skips it.
+    return word & LineWord.continuation == 0
+      ? word >= expected : (word & ~LineWord.continuation) &+ 1 >= expected
   }
 
   /// Takes the records that are there, at most `LaneLimits.batchRecords`, into `batch`.

@@ -7,6 +7,8 @@ public enum ShardMap {
   @inlinable @inline(__always)
   public static func shard(instrument: UInt32, shards: Int) -> Int {
     let hash = instrument &* 2_654_435_769
-    return Int(truncatingIfNeeded: UInt64(hash) &* UInt64(truncatingIfNeeded: shards) >> 32)
+    // Parenthesised: in Swift a shift binds closer than a product.
+    let product = UInt64(hash) &* UInt64(truncatingIfNeeded: shards)
+    return Int(truncatingIfNeeded: product >> 32)
   }
 }
