@@ -15,26 +15,34 @@ public struct GapPolicy: Sendable {
   public var start: Start
   /// Wait before the first request, in which the other line usually fills the gap.
   public var requestDelayNanos: UInt64
-  /// Wait between requests for the same gap.
+  /// Wait between requests for the same gap where none of it has come.
   public var retryNanos: UInt64
-  /// Requests for one gap; 0 where there is no re-request server.
+  /// Requests in vain for one gap; 0 where there is no re-request server.
   public var requestLimit: Int
   /// Messages asked for at a time.
   public var requestMessages: UInt64
-  /// After this the gap is declared lost and the stream goes on.
+  /// After so long without any of it the gap is declared lost and the stream goes on.
   public var deadlineNanos: UInt64
   /// Datagrams held back behind a gap; one more declares it lost.
   public var heldDatagrams: Int
   /// Bytes of the largest datagram that can be held back.
   public var heldBytes: Int
-  /// A datagram further ahead than this is rejected: its sequence number cannot be true.
+  /// A datagram further ahead than this is rejected, until `farDatagrams` in a row agree.
   public var largestGapMessages: UInt64
+  /// Another session is taken up after so long without a datagram of the one that is followed, if
+  /// that has not ended and the other one does not begin. Venues send heartbeats every second.
+  public var sessionSilenceNanos: UInt64
+
+  /// Sequence numbers above this are not believed: 2^60 messages are 36 years of 1,000 a µs.
+  static var largestSequence: UInt64 { 1 << 60 }
+  /// Datagrams in a row that prove a jump further than any gap: an outage, or a late start.
+  static var farDatagrams: Int { 16 }
 
   public init(
     start: Start = .firstSeen, requestDelayNanos: UInt64 = 20_000_000,
     retryNanos: UInt64 = 50_000_000, requestLimit: Int = 0, requestMessages: UInt64 = 1_000,
     deadlineNanos: UInt64 = 500_000_000, heldDatagrams: Int = 4_096, heldBytes: Int = 2_048,
-    largestGapMessages: UInt64 = 100_000_000
+    largestGapMessages: UInt64 = 1_000_000, sessionSilenceNanos: UInt64 = 3_000_000_000
   ) {
     self.start = start
     self.requestDelayNanos = requestDelayNanos
@@ -45,6 +53,7 @@ public struct GapPolicy: Sendable {
     self.heldDatagrams = heldDatagrams
     self.heldBytes = heldBytes
     self.largestGapMessages = largestGapMessages
+    self.sessionSilenceNanos = sessionSilenceNanos
   }
 }
 
@@ -55,7 +64,7 @@ public struct ArbiterCounters: Sendable {
   /// Datagrams that are not of this transport, or cannot be placed, by `RejectReason`.
   public var rejectedPackets = InlineArray<32, UInt64>(repeating: 0)
   public var heartbeats: UInt64 = 0
-  /// Messages that had been delivered before (other line, repeated datagram).
+  /// Messages that had been delivered or given up before (other line, repeated datagram).
   public var duplicates: UInt64 = 0
   /// Times that a sequence number was skipped.
   public var gapsDetected: UInt64 = 0

@@ -40,7 +40,8 @@ public protocol MessageDecoder: ~Copyable {
 
   /// Decodes at most `limit` consecutive messages with length fields from `bytes[start ..< end]`.
   ///
-  /// Stops early only before a message whose length field reaches past `end`.
+  /// Stops early only before a message whose length field reaches past `end` or is 0: what an empty
+  /// block means is the transport's to say.
   mutating func decodeRun(
     _ bytes: RawSpan, from start: Int, to end: Int, limit: Int, context: MessageContext,
     into lanes: inout LaneWriter, counters: inout DecodeCounters

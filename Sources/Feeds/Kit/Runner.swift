@@ -40,11 +40,15 @@ public final class Runner<Framing: DatagramFraming, Decoder: MessageDecoder & ~C
   public func readFile(
     _ bytes: RawSpan, framing: FileFraming, tsRecv: UInt64, isLast: Bool
   ) -> Int {
-    let consumed =
-      framing == .lengthPrefixed
-      ? readPrefixed(bytes, tsRecv: tsRecv, isLast: isLast)
-      : readByType(
+    let consumed: Int
+    if sink.fileIsLost {
+      consumed = bytes.byteCount
+    } else if framing == .lengthPrefixed {
+      consumed = readPrefixed(bytes, tsRecv: tsRecv, isLast: isLast)
+    } else {
+      consumed = readByType(
         bytes, prefix: framing == .zeroPrefixed ? 2 : 0, tsRecv: tsRecv, isLast: isLast)
+    }
     sink.bytes &+= UInt64(consumed)
     return consumed
   }
@@ -52,10 +56,8 @@ public final class Runner<Framing: DatagramFraming, Decoder: MessageDecoder & ~C
   private func readPrefixed(_ bytes: RawSpan, tsRecv: UInt64, isLast: Bool) -> Int {
     var offset = 0
     while offset < bytes.byteCount, !sink.fileHasEnded {
-      // A length of 0 ends the session. It is looked for before the run, since a run would take it
-      // for an empty message.
-      let length = Framing.blockLength(bytes, at: offset)
-      if length == 0 {
+      // A length of 0 ends the session (BinaryFILE); runs stop there.
+      if Framing.blockLength(bytes, at: offset) == 0 {
         sink.fileHasEnded = true
         offset += Framing.blockPrefixBytes
         break
@@ -78,6 +80,10 @@ public final class Runner<Framing: DatagramFraming, Decoder: MessageDecoder & ~C
   private func readByType(_ bytes: RawSpan, prefix: Int, tsRecv: UInt64, isLast: Bool) -> Int {
     var offset = 0
     while offset + prefix < bytes.byteCount {
+      guard prefix == 0 || bytes.uncheckedBE(UInt16.self, at: offset) == 0 else {
+        sink.rejectRest(.badLength)
+        return bytes.byteCount
+      }
       let type = bytes.uncheckedByte(at: offset + prefix)
       let length = messageBytes(type)
       guard length > 0 else {

@@ -15,6 +15,8 @@ struct RunnerSink<Framing: DatagramFraming, Decoder: MessageDecoder & ~Copyable>
   var nextSequence: UInt64 = 1
   var firstSequence: UInt64?
   var fileHasEnded = false
+  /// Whether the rest of the file was rejected: what more comes of it is part of that rest.
+  var fileIsLost = false
   var gaps: [LostRange] = []
   let publisherID: UInt16
 
@@ -53,6 +55,7 @@ struct RunnerSink<Framing: DatagramFraming, Decoder: MessageDecoder & ~Copyable>
 
   /// Counts the rest of a file, in which no message can be found, as one rejected message.
   mutating func rejectRest(_ reason: RejectReason) {
+    fileIsLost = true
     messages &+= 1
     counters.reject(reason)
   }
@@ -61,7 +64,28 @@ struct RunnerSink<Framing: DatagramFraming, Decoder: MessageDecoder & ~Copyable>
     _ bytes: RawSpan, blocks: Range<Int>, count: Int, first: UInt64, tsRecv: UInt64
   ) -> Int {
     nextSequence = first
-    return decode(bytes, blocks: blocks, count: count, tsRecv: tsRecv).messages
+    var offset = blocks.lowerBound
+    var left = count
+    while true {
+      let progress = decode(
+        bytes, blocks: offset..<blocks.upperBound, count: left, tsRecv: tsRecv)
+      offset = progress.offset
+      left -= progress.messages
+      guard left > 0, offset + Framing.blockPrefixBytes <= blocks.upperBound,
+        Framing.blockLength(bytes, at: offset) == 0
+      else { return count - left }
+      // An empty block has a number, but says nothing (MoldUDP64, "Message Block").
+      ignoreEmpty()
+      offset += Framing.blockPrefixBytes
+      left -= 1
+    }
+  }
+
+  private mutating func ignoreEmpty() {
+    if firstSequence == nil { firstSequence = nextSequence }
+    messages &+= 1
+    nextSequence &+= 1
+    counters.ignore(type: 0)
   }
 
   mutating func lost(session: SessionID, first: UInt64, last: UInt64, tsRecv: UInt64) {

@@ -43,8 +43,22 @@ public struct SequenceArbiter<Framing: DatagramFraming>: ~Copyable {
   /// Byte offset that the datagram with message `expected` must state; nil where that is not known.
   private var expectedOffset: UInt64?
 
+  /// When the last datagram of the session came, on the clock of `now`.
+  private var heardAt: UInt64 = 0
+  /// The session that was followed before: a line that lags must not bring it back.
+  private var former: SessionID?
+  /// Number that an end of session has announced as the one that will not come.
+  private var endsAt: UInt64?
+  /// Datagrams in a row that lie further ahead than any gap may reach.
+  private var far: (sequence: UInt64, datagrams: Int)?
+
+  /// The messages that hold up the delivery: from `expected` up to `end`.
   private struct Gap {
-    var openedAt: UInt64
+    /// `expected` at the last progress; behind it, the messages filled so far.
+    var at: UInt64
+    var end: UInt64
+    /// When the gap was noticed or the last piece of it came.
+    var waitsSince: UInt64
     var nextRequestAt: UInt64
     var requests = 0
   }
@@ -67,16 +81,15 @@ public struct SequenceArbiter<Framing: DatagramFraming>: ~Copyable {
       counters.reject(error)
       return
     }
-    guard header.sequence <= UInt64.max &- UInt64(header.count) else {
+    guard header.sequence <= GapPolicy.largestSequence else {
       counters.reject(.badSequence)
       return
     }
-    if isAnswer, let session, session != header.session {
+    guard follow(header, tsRecv: tsRecv, now: now, isAnswer: isAnswer, sink: &sink) else {
       counters.reject(.wrongSession)
       return
     }
-    follow(header, tsRecv: tsRecv, isAnswer: isAnswer, sink: &sink)
-    guard header.sequence < expected &+ policy.largestGapMessages else {
+    guard isNear(header) else {
       counters.reject(.badSequence)
       return
     }
@@ -87,33 +100,67 @@ public struct SequenceArbiter<Framing: DatagramFraming>: ~Copyable {
       counters.heartbeats &+= 1
       checkOffset(header)
     }
-    if header.kind == .endOfSession, !hasEnded, expected >= header.sequence {
-      hasEnded = true
-      counters.sessionsEnded &+= 1
-      sink.ended(session: header.session, last: expected &- 1, tsRecv: tsRecv)
-    }
+    if header.kind == .endOfSession { endsAt = header.sequence }
     noteGap(now: now)
+    noteEnd(tsRecv: tsRecv, sink: &sink)
   }
 
-  /// Takes up a new session, or the same one that starts over (IEX test runs do).
+  /// Whether a datagram's number can be true. One that is further ahead than a gap may reach is
+  /// believed once others agree with it: a single wrong number must not end the day, and neither
+  /// must a long outage.
+  private mutating func isNear(_ header: DatagramHeader) -> Bool {
+    let limit = policy.largestGapMessages
+    guard header.sequence > expected, header.sequence &- expected > limit else {
+      far = nil
+      return true
+    }
+    if let seen = far, header.sequence &+ limit > seen.sequence,
+      seen.sequence &+ limit > header.sequence
+    {
+      far = (seen.sequence, seen.datagrams + 1)
+    } else {
+      far = (header.sequence, 1)
+    }
+    guard let far, far.datagrams >= GapPolicy.farDatagrams else { return false }
+    return true
+  }
+
+  /// Takes up a new session, or the same one that starts over (IEX test runs do). False for a
+  /// datagram of another session while this one goes on.
   private mutating func follow(
-    _ header: DatagramHeader, tsRecv: UInt64, isAnswer: Bool,
+    _ header: DatagramHeader, tsRecv: UInt64, now: UInt64, isAnswer: Bool,
     sink: inout some RunSink & ~Copyable
-  ) {
+  ) -> Bool {
     let startsOver =
       header.isStart && header.sendTime > latestSendTime && expected > header.sequence && !isAnswer
+    if let session, session != header.session {
+      guard !isAnswer, mayLeave(for: header, now: now) else { return false }
+    }
+    heardAt = max(heardAt, now)
     latestSendTime = isAnswer ? latestSendTime : max(latestSendTime, header.sendTime)
-    guard session != header.session || startsOver else { return }
-    if session != nil {
+    guard session != header.session || startsOver else { return true }
+    if let session {
       declareAllLost(tsRecv: tsRecv, sink: &sink)
       counters.sessionRestarts &+= 1
+      heardAt = now
+      former = session
     }
     session = header.session
     expected = policy.start == .one && header.sequence > 0 ? 1 : header.sequence
     known = expected
     expectedOffset = nil
+    endsAt = nil
     hasEnded = false
     sink.restarted(session: header.session, tsRecv: tsRecv)
+    return true
+  }
+
+  /// Whether another session may take the place of the one that is followed: after its end or a
+  /// long silence, or where the other one begins. Else two sessions whose datagrams alternate would
+  /// each time start over, and lose what is missing between without a word.
+  private func mayLeave(for header: DatagramHeader, now: UInt64) -> Bool {
+    if now > heardAt &+ policy.sessionSilenceNanos { return true }
+    return header.session != former && (hasEnded || header.sequence <= 1)
   }
 
   private mutating func place(
@@ -170,7 +217,9 @@ public struct SequenceArbiter<Framing: DatagramFraming>: ~Copyable {
       tsRecv: tsRecv)
     if consumed < fresh { counters.reject(.truncated) }
     if consumed > 0, firstDelivered == nil { firstDelivered = expected }
-    if gap != nil { counters.gapMessagesFilled &+= UInt64(consumed) }
+    if let gap, gap.end > expected {
+      counters.gapMessagesFilled &+= min(UInt64(consumed), gap.end &- expected)
+    }
     expected &+= UInt64(consumed)
     expectedOffset =
       consumed == fresh ? header.streamOffset.map { $0 &+ UInt64(header.blocks.count) } : nil
@@ -178,13 +227,7 @@ public struct SequenceArbiter<Framing: DatagramFraming>: ~Copyable {
 
   /// Delivers the datagrams held back that are due now.
   private mutating func drain(sink: inout some RunSink & ~Copyable) {
-    while let first = store.firstSequence, first <= expected {
-      // What was held back had come in time: it does not count as filled.
-      let open = gap
-      gap = nil
-      takeHeld(sink: &sink)
-      gap = open
-    }
+    while let first = store.firstSequence, first <= expected { takeHeld(sink: &sink) }
   }
 
   private mutating func takeHeld(sink: inout some RunSink & ~Copyable) {
@@ -195,14 +238,35 @@ public struct SequenceArbiter<Framing: DatagramFraming>: ~Copyable {
     store.recycle(entry)
   }
 
-  /// Opens or closes the gap, by what is known to exist.
+  /// Opens, moves or closes the gap, by what is known to exist.
   private mutating func noteGap(now: UInt64) {
-    if known <= expected {
+    guard known > expected else {
       gap = nil
-    } else if gap == nil {
-      counters.gapsDetected &+= 1
-      gap = Gap(openedAt: now, nextRequestAt: now &+ policy.requestDelayNanos)
+      return
     }
+    let end = store.firstSequence ?? known
+    guard var open = gap, expected < open.end else {
+      counters.gapsDetected &+= 1
+      gap = Gap(
+        at: expected, end: end, waitsSince: now, nextRequestAt: now &+ policy.requestDelayNanos)
+      return
+    }
+    open.end = max(open.end, end)
+    if expected > open.at {
+      // A piece came: ask for the rest at once, since an answer is one datagram, and wait anew.
+      if open.requests > 0 { open.nextRequestAt = now }
+      open.at = expected
+      open.waitsSince = now
+      open.requests = 0
+    }
+    gap = open
+  }
+
+  private mutating func noteEnd(tsRecv: UInt64, sink: inout some RunSink & ~Copyable) {
+    guard let endsAt, expected >= endsAt, !hasEnded, let session else { return }
+    hasEnded = true
+    counters.sessionsEnded &+= 1
+    sink.ended(session: session, last: expected &- 1, tsRecv: tsRecv)
   }
 
   /// First message that is missing and the first one after the gap, or nil.
@@ -215,7 +279,7 @@ public struct SequenceArbiter<Framing: DatagramFraming>: ~Copyable {
   /// When `advance` wants to be called next, on the caller's monotonic clock.
   public var nextDeadline: UInt64? {
     guard let gap else { return nil }
-    let end = gap.openedAt &+ policy.deadlineNanos
+    let end = gap.waitsSince &+ policy.deadlineNanos
     return gap.requests < policy.requestLimit ? min(end, gap.nextRequestAt) : end
   }
 
@@ -225,24 +289,24 @@ public struct SequenceArbiter<Framing: DatagramFraming>: ~Copyable {
     now: UInt64, tsRecv: UInt64, request: inout [UInt8], sink: inout some RunSink & ~Copyable
   ) {
     guard let open = gap else { return }
-    if now >= open.openedAt &+ policy.deadlineNanos {
+    if now >= open.waitsSince &+ policy.deadlineNanos {
       declareLost(before: store.firstSequence ?? known, tsRecv: tsRecv, sink: &sink)
       drain(sink: &sink)
       gap = nil
       noteGap(now: now)
+      noteEnd(tsRecv: tsRecv, sink: &sink)
       return
     }
     guard open.requests < policy.requestLimit, now >= open.nextRequestAt, let missing,
       let session
     else { return }
     let count = min(UInt64(missing.count), policy.requestMessages)
-    if Framing.appendRequest(
+    let isMade = Framing.appendRequest(
       session: session, first: missing.lowerBound, count: count, to: &request)
-    {
-      counters.requests &+= 1
-      gap?.requests += 1
-      gap?.nextRequestAt = now &+ policy.retryNanos
-    }
+    // A transport without requests is not asked again.
+    gap?.requests = isMade ? open.requests + 1 : policy.requestLimit
+    gap?.nextRequestAt = now &+ policy.retryNanos
+    if isMade { counters.requests &+= 1 }
   }
 
   /// The input is over: what is still missing is lost, what was held back is delivered.
@@ -257,6 +321,7 @@ public struct SequenceArbiter<Framing: DatagramFraming>: ~Copyable {
     }
     declareLost(before: known, tsRecv: tsRecv, sink: &sink)
     gap = nil
+    noteEnd(tsRecv: tsRecv, sink: &sink)
   }
 
   private mutating func declareLost(

@@ -52,7 +52,7 @@ struct ItchDecoder: ~Copyable, MessageDecoder {
         }
       }
       let count = Int(bytes.uncheckedBE(UInt16.self, at: offset))
-      guard offset &+ 2 &+ count <= end else { break }
+      guard count > 0, offset &+ 2 &+ count <= end else { break }
       decodeOne(
         bytes, at: offset &+ 2, count: count,
         context: MessageContext(sequence: sequence, tsRecv: context.tsRecv), into: &lanes,

@@ -29,7 +29,9 @@ public enum MoldUDP64: DatagramFraming {
       case endOfSessionCount: .endOfSession
       default: .data
       }
+    // Messages are numbered from 1, and a header without messages names the next one.
     let sequence = Sequence.read(datagram, at: 0)
+    guard sequence > 0 else { throw .badSequence }
     return DatagramHeader(
       kind: kind,
       session: SessionID(
@@ -51,7 +53,8 @@ public enum MoldUDP64: DatagramFraming {
     bytes.append(UInt8(truncatingIfNeeded: session.low >> 8))
     bytes.append(UInt8(truncatingIfNeeded: session.low))
     while bytes.last == UInt8(ascii: " ") { bytes.removeLast() }
-    return String(decoding: bytes, as: UTF8.self)
+    // What a hostile sender calls its session must not reach a terminal as it is.
+    return String(decoding: bytes.map { (0x20..<0x7F).contains($0) ? $0 : 0x3F }, as: UTF8.self)
   }
 
   public static func appendRequest(
