@@ -66,7 +66,9 @@ let package = Package(
     library(
       "ExchangeFeeds", ["FeedKit", "CLinux", "Wire", "Records", "Lanes", "Ledger"],
       path: "Sources/Feeds/Exchange"),
-    library("FeedRegistry", ["FeedKit", "ExchangeFeeds"], path: "Sources/Feeds/Registry"),
+    library(
+      "FeedRegistry", ["FeedKit", "ExchangeFeeds", "Captures", "Wire"],
+      path: "Sources/Feeds/Registry"),
     library(
       "Engine",
       [

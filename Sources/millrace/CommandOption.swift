@@ -1,3 +1,5 @@
+internal import FeedKit
+
 /// An option as help and the parser know it, whatever its value.
 protocol DeclaredOption: Sendable {
   /// Name without dashes.
@@ -130,5 +132,14 @@ extension CommandOption where Value == UInt64 {
       name, placeholder: "TIME", help: help, default: defaultText,
       expects: "a time such as 500us, 250ms, 10s, 2m or 1h"
     ) { OptionUnits.nanos($0) }
+  }
+}
+
+extension CommandOption where Value == CivilDate {
+  /// A day.
+  static func date(_ name: String, help: String) -> Self {
+    Self(
+      name, placeholder: "YYYY-MM-DD", help: help, expects: "a day such as 2023-08-22"
+    ) { CivilDate($0) }
   }
 }

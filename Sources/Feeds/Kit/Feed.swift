@@ -70,6 +70,13 @@ public protocol Feed: SendableMetatype {
   /// The length field of the block at `offset`: bytes of the message after it. Nil outside.
   static func blockLength(_ bytes: RawSpan, at offset: Int) -> Int?
 
+  /// Bytes of the length field before each message.
+  static var blockPrefixBytes: Int { get }
+
   /// The session as people write it.
   static func name(of session: SessionID) -> String
+}
+
+extension Feed {
+  public static var blockPrefixBytes: Int { 2 }
 }
