@@ -25,7 +25,8 @@ struct CommandContext {
 /// All verbs, one a line, in the order of the overview.
 enum VerbTable {
   static let verbs: [any Verb.Type] = [
-    InspectVerb.self,
+    RunVerb.self,
     StatusVerb.self,
+    InspectVerb.self,
   ]
 }

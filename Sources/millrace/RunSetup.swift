@@ -1,0 +1,193 @@
+internal import Captures
+internal import Engine
+internal import ExchangeFeeds
+internal import FeedKit
+internal import FeedRegistry
+internal import Lanes
+internal import Ledger
+internal import Net
+
+/// What the options of `millrace run` ask for, checked.
+struct RunSetup {
+  let options: PipelineOptions
+  let sources: [SourceConfiguration]
+  /// Present where nothing else is the input.
+  let exchange: SimulatedExchange?
+  /// Nanoseconds, nil for no end.
+  let duration: UInt64?
+
+  init(_ arguments: CommandArguments) throws(CommandError) {
+    options = try Self.pipeline(arguments)
+    duration = arguments[RunOptions.duration]
+    let inputs = [
+      arguments[RunOptions.input] != nil, !arguments.all(RunOptions.line).isEmpty,
+      arguments[RunOptions.soup] != nil,
+    ]
+    guard inputs.filter({ $0 }).count <= 1 else {
+      throw Self.usage("more than one input", "--input, --line, --soup", "give one of them")
+    }
+    if let path = arguments[RunOptions.input] {
+      exchange = nil
+      sources = [try Self.file(path, arguments)]
+    } else if arguments[RunOptions.soup] != nil {
+      exchange = nil
+      sources = [try Self.soup(arguments)]
+    } else if inputs[1] {
+      exchange = nil
+      sources = [try Self.lines(arguments)]
+    } else {
+      let simulated = try Self.simulated(arguments)
+      exchange = simulated.exchange
+      sources = [simulated.source]
+    }
+  }
+
+  private static func usage(_ happened: String, _ what: String, _ remedy: String) -> CommandError {
+    CommandError(.usage, verb: RunVerb.name, happened: happened, what: what, remedy: remedy)
+  }
+
+  private static func pipeline(
+    _ arguments: CommandArguments
+  ) throws(CommandError) -> PipelineOptions {
+    var options = PipelineOptions(instance: arguments.value(of: RunOptions.instance))
+    options.shards = arguments.value(of: RunOptions.shards)
+    options.lanes.capacityLines = arguments.value(of: RunOptions.laneLines)
+    options.lanes.policy = LanePolicy(name: arguments.value(of: RunOptions.policy)) ?? .wait
+    options.lanes.strategy = WaitStrategy(name: arguments.value(of: RunOptions.wait)) ?? .park
+    options.ringLines = arguments.value(of: RunOptions.ringLines)
+    options.folder = arguments.value(of: RunOptions.folder)
+    options.usesWideInstructions = !arguments[RunOptions.portable]
+    options.workerCPUs = try cpus(arguments[RunOptions.workerCPUs], "--worker-cpus")
+    guard options.ringLines & (options.ringLines - 1) == 0 else {
+      throw usage("not a power of two", "--ring-lines \(options.ringLines)", "try 65536")
+    }
+    options.outputs = []
+    for name in arguments.value(of: RunOptions.outputs).split(separator: ",")
+    where name != "none" {
+      guard let output = ShardOutputs(name: String(name)) else {
+        throw usage(
+          "no such output", "--outputs \(name)",
+          "known are \(ShardOutputs.names.joined(separator: ", "))")
+      }
+      options.outputs.insert(output)
+    }
+    return options
+  }
+
+  private static func cpus(_ text: String?, _ option: String) throws(CommandError) -> [Int] {
+    var result: [Int] = []
+    for piece in (text ?? "").split(separator: ",") {
+      guard let cpu = Int(piece), cpu >= 0 else {
+        throw usage("not a list of CPUs", "\(option) \(text ?? "")", "write it as 0,2,3")
+      }
+      result.append(cpu)
+    }
+    return result
+  }
+
+  private static func feed(_ arguments: CommandArguments) throws(CommandError) -> any Feed.Type {
+    let name = arguments[RunOptions.feed] ?? "itch50"
+    guard let feed = FeedRegistry.feed(named: name) else {
+      let names = FeedRegistry.feeds.map { $0.description.name }
+      throw usage(
+        "no such feed", "--feed \(name)", "known are \(names.joined(separator: ", "))")
+    }
+    return feed
+  }
+
+  private static func endpoint(_ text: String) throws(CommandError) -> Endpoint {
+    do throws(NetError) {
+      return try Endpoint(parsing: text)
+    } catch {
+      throw usage("\(error)", text, "write it as HOST:PORT or GROUP:PORT@INTERFACE")
+    }
+  }
+
+  private static func common(
+    _ arguments: CommandArguments, name: String, feed: any Feed.Type, input: SourceInput
+  ) throws(CommandError) -> SourceConfiguration {
+    var source = SourceConfiguration(name: name, feed: feed, input: input)
+    source.gaps.deadlineNanos = arguments.value(of: RunOptions.gapWait)
+    source.gaps.requestDelayNanos = arguments.value(of: RunOptions.requestDelay)
+    source.busyPolls = arguments[RunOptions.busyPoll]
+    source.socketBufferBytes = arguments.value(of: RunOptions.socketBuffer)
+    source.cpu = try cpus(arguments[RunOptions.readerCPUs], "--reader-cpus").first
+    source.midnight = try SourceDay.midnight(arguments, input: input)
+    return source
+  }
+
+  private static func file(
+    _ path: String, _ arguments: CommandArguments
+  ) throws(CommandError) -> SourceConfiguration {
+    let feed =
+      arguments[RunOptions.feed] == nil ? try recognised(path) : try feed(arguments)
+    return try common(
+      arguments, name: feed.description.name, feed: feed, input: .file(path))
+  }
+
+  private static func recognised(_ path: String) throws(CommandError) -> any Feed.Type {
+    do throws(InputError) {
+      if let feed = try FeedRecognition.feed(ofFile: path) { return feed }
+    } catch {
+      throw CommandError(error, verb: RunVerb.name)
+    }
+    throw CommandError(
+      .badInput, verb: RunVerb.name, happened: "no registered feed recognises the content",
+      what: path, remedy: "name it with --feed, or look into the file with millrace inspect")
+  }
+
+  private static func lines(
+    _ arguments: CommandArguments
+  ) throws(CommandError) -> SourceConfiguration {
+    var lines: [Endpoint] = []
+    for text in arguments.all(RunOptions.line) { lines.append(try endpoint(text)) }
+    guard lines.count <= 3 else {
+      throw usage("too many lines", "--line", "a source has at most three")
+    }
+    var server: Endpoint?
+    if let text = arguments[RunOptions.reRequest] { server = try endpoint(text) }
+    let feed = try feed(arguments)
+    var source = try common(
+      arguments, name: feed.description.name, feed: feed,
+      input: .udp(lines: lines, reRequest: server))
+    source.gaps.requestLimit = server == nil ? 0 : 8
+    return source
+  }
+
+  private static func soup(
+    _ arguments: CommandArguments
+  ) throws(CommandError) -> SourceConfiguration {
+    let feed = try feed(arguments)
+    let login = SoupLogin(
+      server: try endpoint(arguments[RunOptions.soup] ?? ""),
+      username: arguments.value(of: RunOptions.user),
+      password: try SecretFile.firstLine(arguments[RunOptions.passwordFile], verb: RunVerb.name),
+      session: arguments[RunOptions.session] ?? "",
+      sequence: UInt64(arguments.value(of: RunOptions.sequence)))
+    return try common(
+      arguments, name: feed.description.name, feed: feed, input: .soup(login))
+  }
+
+  private static func simulated(
+    _ arguments: CommandArguments
+  ) throws(CommandError) -> (exchange: SimulatedExchange, source: SourceConfiguration) {
+    var market = ItchMarketOptions()
+    market.seed = UInt64(arguments.value(of: RunOptions.seed))
+    market.symbols = arguments.value(of: RunOptions.symbols)
+    market.rate = Int(arguments.value(of: RunOptions.rate))
+    var impairment = LineImpairmentOptions()
+    impairment.loss = arguments.value(of: RunOptions.loss)
+    let exchange: SimulatedExchange
+    do throws(EngineError) {
+      exchange = try SimulatedExchange(market: market, impairments: [impairment, impairment])
+    } catch {
+      throw CommandError(error, verb: RunVerb.name)
+    }
+    var source = try common(
+      arguments, name: "itch50", feed: ItchFeed.self,
+      input: .udp(lines: exchange.lines, reRequest: exchange.reRequest))
+    source.gaps.requestLimit = 8
+    source.gaps.start = .one
+    return (exchange, source)
+  }
+}

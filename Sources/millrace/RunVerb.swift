@@ -1,0 +1,126 @@
+internal import Engine
+internal import ExchangeFeeds
+internal import Ledger
+
+/// `millrace run`: the pipeline, from the wire into shared memory, until it is told to stop.
+enum RunVerb: Verb {
+  static var name: String { "run" }
+  static var summary: String {
+    "run the pipeline: a feed, or a simulated exchange, into shared memory"
+  }
+  static var operands: String { "" }
+  static var options: [any DeclaredOption] { RunOptions.all }
+  static var notes: String {
+    """
+    Without an input the pipeline reads a simulated Nasdaq on loopback MoldUDP64 lines A and B that
+    lose some datagrams, until Ctrl-C or --duration. The end is a balanced ledger, the gaps, and the
+    latencies of each stage.
+
+      millrace run --duration 10s
+      millrace run --input day.itch.gz --shards 2
+      millrace run --line 233.54.12.111:26477@eth1 --line 233.49.196.111:26477@eth2
+
+    Exit code 1: an equation of the ledger was violated, or a source failed.
+    """
+  }
+
+  static func run(_ context: CommandContext) throws(CommandError) -> ExitCode {
+    StopSignal.catchSignals()
+    let setup = try RunSetup(context.arguments)
+    let pipeline: Pipeline
+    do throws(EngineError) {
+      pipeline = try Pipeline(
+        options: setup.options, sources: setup.sources, version: Version.text)
+      try pipeline.start()
+      try setup.exchange?.start()
+    } catch {
+      throw CommandError(error, verb: name)
+    }
+    context.terminal.note(
+      "instance '\(setup.options.instance)' runs: millrace status, millrace tail; Ctrl-C ends it")
+    let violations = watch(pipeline, setup, context)
+    let simulation = setup.exchange?.stop()
+    if setup.exchange != nil { settle(pipeline) }
+    let ending = pipeline.stop()
+    let report = RunReport(
+      pipeline: pipeline, simulation: simulation, violations: violations + ending)
+    try report.print(context)
+    return report.isGood ? .ok : .findings
+  }
+
+  /// Shows progress and checks the ledger until the end of input, the duration, or a signal. Gives
+  /// what the ledger's equations found while it ran.
+  private static func watch(
+    _ pipeline: Pipeline, _ setup: RunSetup, _ context: CommandContext
+  ) -> [Ledger.Violation] {
+    let start = MonotonicClock.now()
+    var progress = RunProgress(pipeline, shards: setup.options.shards)
+    var found: [Ledger.Violation] = []
+    var looks: UInt64 = 0
+    while !pipeline.isFinished, !StopSignal.isSet {
+      let elapsed = MonotonicClock.now().nanos(since: start)
+      if let duration = setup.duration, elapsed >= duration { break }
+      if setup.exchange?.failure != nil { break }
+      StopSignal.nap(nanos: min(lookNanos, (setup.duration ?? .max) - elapsed))
+      looks += 1
+      if looks % 5 == 0 {
+        let violations = (try? pipeline.check()) ?? []
+        for violation in violations {
+          context.terminal.endProgress()
+          context.terminal.note("error: ledger: \(violation)")
+        }
+        found += violations
+      }
+      if context.terminal.showsProgress, let snapshot = try? pipeline.snapshot() {
+        context.terminal.progress(progress.line(snapshot))
+      }
+    }
+    context.terminal.endProgress()
+    return found
+  }
+
+  /// Between two looks at the running pipeline.
+  private static var lookNanos: UInt64 { 100_000_000 }
+
+  /// Lets the last datagrams, re-requests and answers of the simulated exchange arrive.
+  private static func settle(_ pipeline: Pipeline) {
+    var last: UInt64 = 0
+    for _ in 0..<20 {
+      StopSignal.nap(nanos: 20_000_000)
+      let received = (try? pipeline.snapshot().total(.bytes)) ?? 0
+      if received == last { return }
+      last = received
+    }
+  }
+}
+
+extension CommandError {
+  /// What kept a pipeline from starting.
+  init(_ error: EngineError, verb: String) {
+    switch error {
+    case .input(let error): self.init(error, verb: verb)
+    case .unknownInput(let path, let detail):
+      self.init(
+        .badInput, verb: verb, happened: detail, what: path,
+        remedy: "name the feed with --feed, or look into the file with millrace inspect")
+    case .sharedMemory(let error):
+      self.init(
+        .cannotCreate, verb: verb, happened: "\(error)", what: "shared memory",
+        remedy: "another run may have this name: use --instance NAME, or end it")
+    case .counters(let error):
+      self.init(
+        .cannotCreate, verb: verb, happened: "\(error)", what: "the counters file",
+        remedy: "check the folder's permissions, or use --folder DIR")
+    case .net(let error):
+      self.init(
+        .unavailable, verb: verb, happened: "\(error)", what: "network",
+        remedy: "check the address and the interface")
+    case .loginRefused(let reason):
+      self.init(
+        .unavailable, verb: verb, happened: "login refused: \(reason)", what: "server",
+        remedy: "check user, password file and session")
+    case .thread:
+      self.init(.unavailable, verb: verb, happened: "\(error)", what: "threads", remedy: "")
+    }
+  }
+}
