@@ -81,7 +81,9 @@ public struct SequenceArbiter<Framing: DatagramFraming>: ~Copyable {
       counters.reject(error)
       return
     }
-    guard header.sequence <= GapPolicy.largestSequence else {
+    // Messages are numbered from 1, and a header without messages names the next one. Captures from
+    // which the numbers were taken out have 0: their messages can be looked at, not placed.
+    guard header.sequence > 0, header.sequence <= GapPolicy.largestSequence else {
       counters.reject(.badSequence)
       return
     }

@@ -12,6 +12,8 @@ struct FileInspection: ~Copyable {
   let date: CivilDate?
   private(set) var packets: UInt64 = 0
   private(set) var bytes: UInt64 = 0
+  /// Datagrams whose messages have no numbers.
+  private(set) var unnumbered: UInt64 = 0
   /// What was rejected before it came to the feed, by `RejectReason`.
   private(set) var rejected = InlineArray<32, UInt64>(repeating: 0)
   private(set) var problem: InputProblem?
@@ -109,14 +111,22 @@ struct FileInspection: ~Copyable {
           reject(.badHeader)
           break
         }
-        runner.receive(payload, tsRecv: packet.timestampNanos, now: clock, isAnswer: false)
+        let isNumbered = hasNumber(payload, feed: feed)
+        if isNumbered {
+          runner.receive(payload, tsRecv: packet.timestampNanos, now: clock, isAnswer: false)
+        }
         runner.advance(now: clock, tsRecv: clock, request: &requests)
-        tally.drain()
         let number = packets
         try wire?.datagram(payload) { (index, sequence, range) throws(CommandError) in
+          if !isNumbered {
+            runner.message(
+              payload, from: range.lowerBound, to: range.upperBound, sequence: sequence,
+              tsRecv: packet.timestampNanos)
+          }
           try lines?.write(
             payload, range, packet: number, index: UInt64(index), sequence: sequence)
         }
+        tally.drain()
       case .other: reject(.notUDP)
       case .rejected(let reason): reject(reason)
       }
@@ -151,6 +161,16 @@ struct FileInspection: ~Copyable {
 }
 
 extension FileInspection {
+  /// Whether a datagram's messages have numbers. Some published captures have had theirs taken out
+  /// (all are 0): those are decoded as they come.
+  private mutating func hasNumber(_ datagram: RawSpan, feed: any Feed.Type) -> Bool {
+    guard let header = try? feed.header(of: datagram), header.kind == .data,
+      header.sequence == 0
+    else { return true }
+    unnumbered += 1
+    return false
+  }
+
   /// Decodes the whole messages of a chunk; gives the bytes consumed.
   private mutating func readChunk(
     _ chunk: RawSpan, _ runner: any SourceRunner, framing: FileFraming, isLast: Bool,

@@ -30,6 +30,7 @@ extension FileSummary {
   private var facts: [[String]] {
     var rows = [["bytes", bytes.grouped]]
     if packets > 0 { rows.append(["packets", packets.grouped]) }
+    if unnumbered > 0 { rows.append(["packets without numbers", unnumbered.grouped]) }
     rows.append(["messages", messages.grouped])
     rows.append(["symbols", symbols.grouped])
     if let sequence {

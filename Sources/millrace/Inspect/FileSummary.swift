@@ -14,6 +14,7 @@ struct FileSummary {
   var date: CivilDate?
   var packets: UInt64 = 0
   var bytes: UInt64 = 0
+  var unnumbered: UInt64 = 0
   var messages: UInt64 = 0
   /// By type, the most frequent first, with the message's name.
   var types: [(type: String, name: String, count: UInt64)] = []
@@ -38,6 +39,7 @@ struct FileSummary {
     date = inspection.date
     packets = inspection.packets
     bytes = inspection.bytes
+    unnumbered = inspection.unnumbered
     switch recognition.format {
     case .capture(let format): self.format = format == .pcap ? "pcap" : "pcapng"
     case .framed: format = recognition.framing?.name ?? "unknown"
@@ -111,6 +113,7 @@ extension FileSummary {
       $0.field("rejected") { $0.counts(rejected.map { ($0.reason, $0.count) }) }
       $0.field("duplicates", arbiter.duplicates)
       $0.field("heartbeats", arbiter.heartbeats)
+      if unnumbered > 0 { $0.field("unnumbered_packets", unnumbered) }
       $0.field("symbols", symbols)
       $0.field("sequence") { json in
         guard let sequence else { return json.null() }

@@ -14,27 +14,27 @@ public enum ItchFeed: Feed {
 
   public static var messages: MessageTable { ItchMessages.table }
 
-  /// MoldUDP64 has no magic number: it is taken for ITCH where the blocks fill the datagram exactly
-  /// and the first one has the length of its type.
+  /// MoldUDP64 has no magic number, and other venues' messages have the same letters. A datagram is
+  /// taken for ITCH where its blocks fill it exactly and each has the length of its type and a time
+  /// of the day.
   public static func protocolName(of datagram: RawSpan) -> String? {
     guard let header = try? MoldUDP64.header(of: datagram) else { return nil }
     guard header.kind == .data else {
       return datagram.byteCount == MoldUDP64.headerBytes ? "moldudp64" : nil
     }
     var offset = header.blocks.lowerBound
-    for index in 0..<header.count {
+    for _ in 0..<header.count {
       guard let length = MoldUDP64.blockLength(datagram, at: offset),
-        offset + 2 + length <= datagram.byteCount
+        length >= Itch.Header.byteCount, offset + 2 + length <= datagram.byteCount,
+        length == Itch.byteCount(of: datagram.uncheckedByte(at: offset + 2)),
+        Itch.Header.Timestamp.read(datagram, at: offset + 2) < dayNanos
       else { return nil }
-      if index == 0 {
-        guard length > 0 else { return nil }
-        let least = Itch.byteCount(of: datagram.uncheckedByte(at: offset + 2))
-        guard least > 0, length >= least else { return nil }
-      }
       offset += 2 + length
     }
     return offset == datagram.byteCount ? "moldudp64" : nil
   }
+
+  private static var dayNanos: UInt64 { 86_400 * 1_000_000_000 }
 
   public static func messageBytes(ofType type: UInt8) -> Int { Itch.byteCount(of: type) }
 

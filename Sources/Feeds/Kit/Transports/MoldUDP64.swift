@@ -29,9 +29,7 @@ public enum MoldUDP64: DatagramFraming {
       case endOfSessionCount: .endOfSession
       default: .data
       }
-    // Messages are numbered from 1, and a header without messages names the next one.
     let sequence = Sequence.read(datagram, at: 0)
-    guard sequence > 0 else { throw .badSequence }
     return DatagramHeader(
       kind: kind,
       session: SessionID(
