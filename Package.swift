@@ -79,8 +79,8 @@ let package = Package(
     program(
       "millrace",
       [
-        "Engine", "FeedKit", "FeedRegistry", "Books", "SharedMemory", "Captures", "Net", "Ledger",
-        "Lanes", "Records", "Wire", "CLinux",
+        "Engine", "FeedKit", "ExchangeFeeds", "FeedRegistry", "Books", "SharedMemory", "Captures",
+        "Net", "Ledger", "Lanes", "Records", "Wire", "CLinux",
       ], path: "Sources/millrace"),
 
     // Benchmarks and fuzzing: one program each, one file an entry.

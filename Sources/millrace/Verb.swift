@@ -28,5 +28,6 @@ enum VerbTable {
     RunVerb.self,
     StatusVerb.self,
     InspectVerb.self,
+    SimulateVerb.self,
   ]
 }

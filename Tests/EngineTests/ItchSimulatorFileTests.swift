@@ -38,7 +38,7 @@ import Testing
     options.symbols = 50
     var market = try ItchMarket(options)
     var asked = 0
-    _ = try ItchSimulatorFile.write(&market, to: "/dev/null") {
+    _ = try ItchSimulatorFile.write(&market, to: "/dev/null") { _ in
       asked += 1
       return asked > 3
     }

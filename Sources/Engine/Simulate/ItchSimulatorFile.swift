@@ -26,11 +26,12 @@ public enum ItchSimulatorFile {
   ///   - path: created or replaced; `/dev/stdout` writes to a pipe.
   ///   - endsSession: whether a length of 0 follows the last message, as in a real file. Some
   ///     public readers (PyPI `itchfeed`) do not know it.
-  ///   - isStopping: asked once per buffer; the day ends in good order once it answers true.
+  ///   - isStopping: asked once per buffer, with the day so far; the day ends in good order once
+  ///     it answers true.
   /// - Returns: the bytes written.
   public static func write(
     _ market: inout ItchMarket, to path: String, endsSession: Bool = true,
-    isStopping: () -> Bool = { false }
+    isStopping: (borrowing ItchMarket) -> Bool = { _ in false }
   ) throws(ItchSimulatorFileError) -> UInt64 {
     // Safety: the path is NUL-terminated for the call.
     let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
@@ -38,8 +39,12 @@ public enum ItchSimulatorFile {
     defer { _ = close(descriptor) }
     var buffer = FixedTable<UInt8>(repeating: 0, count: bufferBytes)
     var total: UInt64 = 0
+    var isEnding = false
     while true {
-      if isStopping() { market.endDay() }
+      if !isEnding, isStopping(market) {
+        isEnding = true
+        market.endDay()
+      }
       let count = fill(&buffer, from: &market)
       if count == 0 { break }
       try write(buffer.bytes(0..<count), to: descriptor, path)

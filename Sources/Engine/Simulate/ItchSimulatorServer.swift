@@ -40,7 +40,10 @@ public final class ItchSimulatorServer: @unchecked Sendable {
   public func stop() { stops.add(1, ordering: .relaxed) }
 
   /// Runs the day at the configured pace until its end or `stop`.
-  public func run() throws(NetError) -> ItchSimulatorReport {
+  ///
+  /// - Parameter watch: called once a turn, every 100 µs or so, on the same thread, with the
+  ///   monotonic time in ns; for progress displays and for who decides when to `stop`.
+  public func run(watch: (UInt64) -> Void = { _ in }) throws(NetError) -> ItchSimulatorReport {
     precondition(
       !hasRun.exchange(true, ordering: .relaxed), "an ItchSimulatorServer runs one day, once")
     core.start(at: MonotonicClock.now().rawValue)
@@ -48,8 +51,10 @@ public final class ItchSimulatorServer: @unchecked Sendable {
       let stops = stops.load(ordering: .relaxed)
       if stops > 1 { break }
       if stops > 0 { core.endDay() }
-      try core.turn(now: MonotonicClock.now().rawValue)
+      let now = MonotonicClock.now().rawValue
+      try core.turn(now: now)
       messageCount.store(core.messages, ordering: .relaxed)
+      watch(now)
     }
     return core.report
   }

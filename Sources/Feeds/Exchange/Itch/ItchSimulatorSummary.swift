@@ -45,6 +45,9 @@ extension ItchMarket {
       lastMatchNumber: matchNumber)
   }
 
+  /// Messages written so far.
+  public var messages: UInt64 { messageCount }
+
   /// The orders that can be open at once; memory is allocated for this many.
   public var openOrderLimit: Int { orders.count }
 
