@@ -8,32 +8,8 @@ public enum SourceInput: Sendable {
   case file(String)
   /// Datagrams on one to three lines of the same feed; `reRequest` is the server for missing ones.
   case udp(lines: [Endpoint], reRequest: Endpoint?)
-  /// A SoupBinTCP session.
-  case soup(SoupLogin)
-}
-
-/// What a SoupBinTCP server wants to know. The password stands in no description.
-public struct SoupLogin: Sendable, CustomStringConvertible {
-  public var server: Endpoint
-  public var username: String
-  public var password: String
-  /// Session to resume, blank for the current one.
-  public var session: String
-  /// First message wanted: 1 the beginning, 0 the next one to come.
-  public var sequence: UInt64
-
-  public init(
-    server: Endpoint, username: String, password: String, session: String = "",
-    sequence: UInt64 = 1
-  ) {
-    self.server = server
-    self.username = username
-    self.password = password
-    self.session = session
-    self.sequence = sequence
-  }
-
-  public var description: String { "soup \(server) session '\(session)' from \(sequence)" }
+  /// A SoupBinTCP session, taken up again where it was lost.
+  case soup(server: Endpoint, SoupBinTCPClient.Options)
 }
 
 /// One source: a feed, its input, and how its reader thread behaves.

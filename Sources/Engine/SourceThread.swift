@@ -39,8 +39,10 @@ final class SourceThread: @unchecked Sendable {
       let sockets = try LineSockets(
         lines: lines, reRequest: reRequest, bufferBytes: configuration.socketBufferBytes)
       body = { [self] in run { () throws(EngineError) in try readLines(sockets) } }
-    case .soup(let login):
-      throw .unknownInput(path: login.description, detail: "not connected yet")
+    case .soup(let server, let options):
+      let link = SoupLink(server: server, options: options)
+      try link.connect()
+      body = { [self] in run { () throws(EngineError) in try readSoup(link) } }
     }
     thread = try NativeThread(
       name: "reader-\(configuration.name)", cpu: configuration.cpu, body: body)

@@ -158,14 +158,22 @@ struct RunSetup {
     _ arguments: CommandArguments
   ) throws(CommandError) -> SourceConfiguration {
     let feed = try feed(arguments)
-    let login = SoupLogin(
-      server: try endpoint(arguments[RunOptions.soup] ?? ""),
-      username: arguments.value(of: RunOptions.user),
-      password: try SecretFile.firstLine(arguments[RunOptions.passwordFile], verb: RunVerb.name),
-      session: arguments[RunOptions.session] ?? "",
-      sequence: UInt64(arguments.value(of: RunOptions.sequence)))
+    let server = try endpoint(arguments[RunOptions.soup] ?? "")
+    let password = try SecretFile.firstLine(
+      arguments[RunOptions.passwordFile], verb: RunVerb.name)
+    let options: SoupBinTCPClient.Options
+    do throws(SoupBinTCPClient.FieldError) {
+      options = try SoupBinTCPClient.Options(
+        login: try SoupBinTCPClient.Login(
+          user: arguments.value(of: RunOptions.user), password: password),
+        session: arguments[RunOptions.session] ?? "",
+        sequence: UInt64(arguments.value(of: RunOptions.sequence)))
+    } catch {
+      throw usage("\(error)", "--soup login", "see millrace help run")
+    }
     return try common(
-      arguments, name: feed.description.name, feed: feed, input: .soup(login))
+      arguments, name: feed.description.name, feed: feed,
+      input: .soup(server: server, options))
   }
 
   private static func simulated(

@@ -25,7 +25,7 @@ enum RunVerb: Verb {
   }
 
   static func run(_ context: CommandContext) throws(CommandError) -> ExitCode {
-    StopSignal.catchSignals()
+    StopSignals.hold()
     let setup = try RunSetup(context.arguments)
     let pipeline: Pipeline
     do throws(EngineError) {
@@ -57,11 +57,11 @@ enum RunVerb: Verb {
     var progress = RunProgress(pipeline, shards: setup.options.shards)
     var found: [Ledger.Violation] = []
     var looks: UInt64 = 0
-    while !pipeline.isFinished, !StopSignal.isSet {
+    while !pipeline.isFinished {
       let elapsed = MonotonicClock.now().nanos(since: start)
       if let duration = setup.duration, elapsed >= duration { break }
       if setup.exchange?.failure != nil { break }
-      StopSignal.nap(nanos: min(lookNanos, (setup.duration ?? .max) - elapsed))
+      if StopSignals.wait(nanos: min(lookNanos, (setup.duration ?? .max) - elapsed)) { break }
       looks += 1
       if looks % 5 == 0 {
         let violations = (try? pipeline.check()) ?? []
@@ -86,7 +86,7 @@ enum RunVerb: Verb {
   private static func settle(_ pipeline: Pipeline) {
     var last: UInt64 = 0
     for _ in 0..<20 {
-      StopSignal.nap(nanos: 20_000_000)
+      _ = StopSignals.wait(nanos: 20_000_000)
       let received = (try? pipeline.snapshot().total(.bytes)) ?? 0
       if received == last { return }
       last = received

@@ -10,6 +10,8 @@ public final class Runner<Framing: DatagramFraming, Decoder: MessageDecoder & ~C
   var arbiter: SequenceArbiter<Framing>
   var sink: RunnerSink<Framing, Decoder>
   private let messageBytes: (UInt8) -> Int
+  /// Messages lost by transports that do not go through the arbiter.
+  private var lostElsewhere: UInt64 = 0
 
   /// `messageBytes` gives the length of a message by its type, 0 for an unknown one.
   public convenience init(
@@ -112,6 +114,7 @@ public final class Runner<Framing: DatagramFraming, Decoder: MessageDecoder & ~C
   }
 
   public func recordLoss(sessionName: String, first: UInt64, last: UInt64, tsRecv: UInt64) {
+    lostElsewhere &+= last &- first &+ 1
     sink.recordLoss(sessionName: sessionName, first: first, last: last, tsRecv: tsRecv)
   }
 
@@ -145,7 +148,7 @@ public final class Runner<Framing: DatagramFraming, Decoder: MessageDecoder & ~C
     counters.duplicates = arbiter.counters.duplicates
     counters.gapsDetected = arbiter.counters.gapsDetected
     counters.gapMessagesFilled = arbiter.counters.gapMessagesFilled
-    counters.gapMessagesLost = arbiter.counters.gapMessagesLost
+    counters.gapMessagesLost = arbiter.counters.gapMessagesLost &+ lostElsewhere
     counters.reRequests = arbiter.counters.requests
     counters.heartbeats = arbiter.counters.heartbeats
     counters.sessionRestarts = arbiter.counters.sessionRestarts
