@@ -38,3 +38,9 @@ void ml_thread_nap(int64_t nanos) {
   struct timespec time = {nanos / 1000000000, nanos % 1000000000};
   nanosleep(&time, NULL);
 }
+
+uint64_t ml_clock_nanos(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+}

@@ -8,13 +8,11 @@ internal import Synchronization
 @safe public struct LaneWriter: ~Copyable {
   public let shards: Int
   public let policy: LanePolicy
-  /// Times that a full lane made this thread wait, and for how long in all (looks, not time).
-  public private(set) var fullWaits: UInt64 = 0
-
   @usableFromInline let wide: Bool
   @usableFromInline let cursors: UnsafeMutablePointer<ml_lane_cursor>
   private let positions: UnsafeMutablePointer<UnsafeMutablePointer<Atomic<UInt64>>>
   private let rung: UnsafeMutablePointer<UInt64>
+  private let waited: UnsafeMutablePointer<LaneWaits>
   private let capacity: UInt64
   private let grid: LaneGrid
 
@@ -31,6 +29,7 @@ internal import Synchronization
     unsafe cursors = .allocate(capacity: grid.shards)
     unsafe positions = .allocate(capacity: grid.shards)
     unsafe rung = .allocate(capacity: grid.shards)
+    unsafe waited = .allocate(capacity: grid.shards)
     for shard in 0..<grid.shards {
       let cursor = unsafe ml_lane_cursor(
         lines: grid.lines(reader, shard).assumingMemoryBound(to: UInt8.self),
@@ -40,6 +39,7 @@ internal import Synchronization
       unsafe cursors.advanced(by: shard).initialize(to: cursor)
       unsafe positions.advanced(by: shard).initialize(to: grid.position(reader, shard))
       unsafe rung.advanced(by: shard).initialize(to: 0)
+      unsafe waited.advanced(by: shard).initialize(to: LaneWaits())
     }
   }
 
@@ -47,6 +47,7 @@ internal import Synchronization
     unsafe cursors.deallocate()
     unsafe positions.deallocate()
     unsafe rung.deallocate()
+    unsafe waited.deallocate()
   }
 
   /// Whether a `FramePermuter` may write here: it stores lines without marking them first, which
@@ -58,6 +59,13 @@ internal import Synchronization
     // Safety: `shard` is checked.
     precondition(shard >= 0 && shard < shards)
     return unsafe (cursors[shard].word & LineWord.ordinalMask) &- 1
+  }
+
+  /// How often and how long the full lane to a shard made this thread wait.
+  public func waits(shard: Int) -> LaneWaits {
+    // Safety: `shard` is checked.
+    precondition(shard >= 0 && shard < shards)
+    return unsafe waited[shard]
   }
 
   /// Records written to all lanes so far.
@@ -153,17 +161,19 @@ internal import Synchronization
     let cursor = unsafe cursors + shard
     let need = unsafe cursor.pointee.position &+ UInt64(lines)
     var idler = Idler(grid.options.strategy)
-    var waited = false
+    var start: UInt64 = 0
     while true {
       // Pairs with the release store in `LaneReader.release`: what is given back was read.
       let taken = unsafe positions[shard].pointee.load(ordering: .acquiring)
       unsafe cursor.pointee.limit = taken &+ capacity
       if need <= taken &+ capacity { break }
-      waited = true
+      if start == 0 { start = ml_clock_nanos() }
       grid.doorbells[shard].ring()
       if idler.pause() { ml_thread_nap(Self.napNanos) }
     }
-    if waited { fullWaits &+= 1 }
+    guard start != 0 else { return }
+    unsafe waited[shard].count &+= 1
+    unsafe waited[shard].nanos &+= ml_clock_nanos() &- start
   }
 
   /// How long a parking producer sleeps between looks at a full lane: 50 µs.

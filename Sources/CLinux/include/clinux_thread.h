@@ -19,3 +19,6 @@ void ml_futex_wake(const uint32_t *word);
 
 /// Sleeps for about `nanos`.
 void ml_thread_nap(int64_t nanos);
+
+/// CLOCK_MONOTONIC in nanoseconds.
+uint64_t ml_clock_nanos(void);

@@ -157,7 +157,9 @@ public final class Runner<Framing: DatagramFraming, Decoder: MessageDecoder & ~C
 
   public func update(_ counters: inout LaneCounters, shard: Int) {
     counters.enqueued = sink.lanes.recordCount(shard: shard)
-    counters.fullWaits = sink.lanes.fullWaits
+    let waits = sink.lanes.waits(shard: shard)
+    counters.fullWaits = waits.count
+    counters.waitNanos = waits.nanos
   }
 
   public var report: SourceReport {
@@ -167,7 +169,9 @@ public final class Runner<Framing: DatagramFraming, Decoder: MessageDecoder & ~C
     report.decode = sink.counters
     report.arbiter = arbiter.counters
     report.records = (0..<sink.lanes.shards).map { sink.lanes.recordCount(shard: $0) }
-    report.fullWaits = sink.lanes.fullWaits
+    report.fullWaits = (0..<sink.lanes.shards).reduce(0) {
+      $0 &+ sink.lanes.waits(shard: $1).count
+    }
     report.session = arbiter.session.map { Framing.name(of: $0) }
     report.firstSequence = arbiter.firstDelivered ?? sink.firstSequence
     report.nextSequence = arbiter.firstDelivered == nil ? sink.nextSequence : arbiter.expected
