@@ -31,6 +31,20 @@
     return unsafe records[index]
   }
 
+  /// The bytes of record `index`, as many as its header states: for whoever is in no hurry. Valid as
+  /// long as the pointer of the subscript is.
+  @_lifetime(borrow self)
+  public func bytes(_ index: Int) -> RawSpan {
+    precondition(index >= 0 && index < count)
+    // Safety: a lane gives out records whole, in at most `copyBytes`; the first byte is the length.
+    return unsafe _overrideLifetime(
+      RawSpan(
+        _unsafeStart: records[index],
+        byteCount: min(
+          LineWord.recordBytes(length: records[index].load(as: UInt8.self)), Self.copyBytes)),
+      borrowing: self)
+  }
+
   mutating func removeAll() { count = 0 }
 
   mutating func removeLast() { count &-= 1 }
