@@ -6,6 +6,7 @@ public import FeedKit
 public enum FeedRegistry {
   public static let feeds: [any Feed.Type] = [
     ItchFeed.self,
+    IexTopsFeed.self, IexDeepFeed.self, IexDeepPlusFeed.self,
   ]
 
   /// The feed of this name, or nil.
