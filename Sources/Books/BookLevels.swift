@@ -13,7 +13,7 @@ public struct BookLevels: ~Copyable {
   /// Number of instruments that were named by a change so far.
   @inlinable public var bookCount: Int { instruments.count }
 
-  /// Bytes of the tables: 24 × 1…2 per level plus blocks kept for later use, 64 per book, 4 per
+  /// Bytes of the tables: 16 × 1…2 per level plus blocks kept for later use, 64 per book, 4 per
   /// instrument id.
   public var memoryBytes: Int { sides.byteCount + arena.byteCount + instruments.byteCount }
 

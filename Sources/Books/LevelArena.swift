@@ -1,6 +1,6 @@
 /// Blocks for the level arrays of all books of a shard, in power-of-two capacities.
 ///
-/// A block of capacity c holds c keys and then c totals: 24·c bytes, c ≥ 8, aligned to a cache
+/// A block of capacity c holds c keys and then c totals: 16·c bytes, c ≥ 16, aligned to a cache
 /// line. Freed blocks are kept by capacity and used again, so a steady state allocates nothing and
 /// the memory stays within a factor of four of the largest number of levels so far.
 @safe
@@ -79,7 +79,7 @@ struct LevelArena: ~Copyable {
   /// Keeps a block that `take` gave, for the next one who needs its capacity.
   mutating func put(_ keys: UnsafeMutablePointer<Int64>, capacity: Int) {
     let size = capacity.trailingZeroBitCount
-    // Safety: the block is at least 192 bytes, aligned, and its user has left it.
+    // Safety: the block is at least 256 bytes, aligned, and its user has left it.
     let block = UnsafeMutableRawPointer(keys)
     unsafe block.storeBytes(of: free[size], as: UnsafeMutableRawPointer?.self)
     unsafe free[size] = unsafe block

@@ -1,17 +1,25 @@
 public import CLinux
 
-/// Open size and number of orders at one price.
+/// Open size and number of orders at one price, in one word: size × 2^24 + orders.
+///
+/// Eight levels fit a cache line, and an order comes or goes with one addition. The bounds that
+/// this sets are in `BookLimits`; an order beyond them is refused.
 @usableFromInline
-struct LevelTotal: BitwiseCopyable {
-  @usableFromInline var size: UInt64
-  @usableFromInline var orders: UInt32
-  @usableFromInline var unused: UInt32 = 0
+struct LevelTotal: BitwiseCopyable, Equatable {
+  @usableFromInline var bits: UInt64
 
-  @inlinable
+  @inlinable static var orderBits: UInt64 { 24 }
+
+  @inlinable @inline(__always)
   init(size: UInt64, orders: UInt32) {
-    self.size = size
-    self.orders = orders
+    bits = size &<< Self.orderBits | UInt64(orders)
   }
+
+  @inlinable @inline(__always)
+  init(bits: UInt64) { self.bits = bits }
+
+  @inlinable var size: UInt64 { bits &>> Self.orderBits }
+  @inlinable var orders: UInt32 { UInt32(truncatingIfNeeded: bits & ((1 &<< Self.orderBits) - 1)) }
 }
 
 /// What one operation did to the levels of a side.
@@ -40,12 +48,12 @@ struct LevelChange: BitwiseCopyable {
 /// One side of one book: price levels in ascending order of goodness, the touch last.
 ///
 /// Most changes happen near the touch, so the search begins there and an insertion moves only the
-/// few better levels. Keys lie by themselves, eight a cache line, and unused keys are `Int64.max`:
-/// a whole line is compared without a branch, and the number of keys not above the one sought is
-/// its place. A side is 32 bytes, a book one cache line.
+/// few better levels. Keys lie by themselves, and unused ones are `Int64.max`: a window of sixteen
+/// keys is compared without a branch, and the number of keys not above the one sought is its
+/// place. A side is 32 bytes, a book one cache line.
 ///
-///     keys    | 100 | 101 | 103 | max | max | max | max | max |   count 3, capacity 8
-///     totals  | s,n | s,n | s,n |                                  directly behind the keys
+///     keys    | 100 | 101 | 103 | max | … | max |  count 3, capacity 16
+///     totals  | s,n | s,n | s,n |                 directly behind the keys
 ///
 /// All bits zero is an empty side without a block.
 @safe
@@ -62,7 +70,7 @@ struct LevelSide: BitwiseCopyable {
   /// The instrument of the book.
   @usableFromInline var instrument: UInt32
 
-  @inlinable static var lineKeys: Int { 8 }
+  @inlinable static var windowKeys: Int { 16 }
 
   @inlinable
   init(instrument: UInt32) {
@@ -103,26 +111,26 @@ struct LevelSide: BitwiseCopyable {
   /// Index of the last level whose key is not above `key`, or -1. Needs a block.
   @inlinable @inline(__always)
   func position(of key: Int64) -> Int {
-    let last = Int(max(count, 1) &- 1)
-    var line = last & ~(Self.lineKeys &- 1)
+    var start = max(Int(count) &- Self.windowKeys, 0)
     while true {
-      // Safety: `line` is a multiple of eight below the capacity, itself a multiple of eight.
-      let below = Int(unsafe ml_count_not_above(block + line, key))
-      if below > 0 || line == 0 { return line &+ below &- 1 }
-      line &-= Self.lineKeys
-      if last &- line > 8 &* Self.lineKeys { return farPosition(of: key, below: line) }
+      // Safety: the window begins at or after the block's beginning and ends at or before the
+      // last level, or in the first 16 keys, which every block has.
+      let below = Int(unsafe ml_count_not_above(block + start, key))
+      if below > 0 || start == 0 { return start &+ below &- 1 }
+      if Int(count) &- start >= 4 &* Self.windowKeys { return farPosition(of: key, below: start) }
+      start = max(start &- Self.windowKeys, 0)
     }
   }
 
   /// `position(of:)` among the levels before index `end`, by bisection: far from the touch a walk
-  /// line by line would be long.
+  /// window by window would be long.
   @usableFromInline @inline(never)
   func farPosition(of key: Int64, below end: Int) -> Int {
     var low = 0
-    var high = end + Self.lineKeys
+    var high = end
     while low < high {
       let middle = (low + high) / 2
-      // Safety: middle lies below the line end that `position(of:)` has already read.
+      // Safety: 0 ≤ middle < end ≤ count.
       if unsafe block[middle] > key { high = middle } else { low = middle + 1 }
     }
     return low - 1
@@ -138,9 +146,11 @@ struct LevelSide: BitwiseCopyable {
     let index = position(of: key)
     // Safety: index < count ≤ capacity, and keys and totals have `capacity` elements.
     if index >= 0, unsafe block[index] == key {
-      let totals = unsafe totals
-      unsafe totals[index].size &+= UInt64(size)
-      unsafe totals[index].orders &+= 1
+      let (sum, overflow) = unsafe totals[index].bits.addingReportingOverflow(
+        LevelTotal(size: UInt64(size), orders: 1).bits)
+      let result = LevelTotal(bits: sum)
+      guard !overflow, result.orders != 0 else { return nil }
+      unsafe totals[index] = result
       orders &+= 1
       return LevelChange(depth: Int(count) &- 1 &- index, isStructural: false)
     }
@@ -157,13 +167,11 @@ struct LevelSide: BitwiseCopyable {
     let depth = Int(count) &- 1 &- index
     // Safety: every open order has its level (the invariant of `OrderBooks`), so index < count.
     let totals = unsafe totals
-    unsafe totals[index].size &-= UInt64(size)
-    guard isWhole else { return LevelChange(depth: depth, isStructural: false) }
-    orders &-= 1
-    unsafe totals[index].orders &-= 1
-    guard unsafe totals[index].orders == 0 else {
-      return LevelChange(depth: depth, isStructural: false)
-    }
+    let gone: UInt32 = isWhole ? 1 : 0
+    let rest = unsafe totals[index].bits &- LevelTotal(size: UInt64(size), orders: gone).bits
+    unsafe totals[index] = LevelTotal(bits: rest)
+    orders &-= gone
+    guard rest == 0 else { return LevelChange(depth: depth, isStructural: false) }
     remove(at: index)
     return LevelChange(depth: depth, isStructural: true)
   }
@@ -171,16 +179,14 @@ struct LevelSide: BitwiseCopyable {
   @inlinable @inline(__always)
   mutating func insert(key: Int64, total: LevelTotal, at index: Int) {
     // Safety: count < capacity (`reserve`), so one more element fits behind the last one.
-    let block = unsafe block
-    let totals = unsafe totals
-    var hole = Int(count)
-    while hole > index {
-      unsafe block[hole] = block[hole &- 1]
-      unsafe totals[hole] = totals[hole &- 1]
-      hole &-= 1
-    }
-    unsafe block[index] = key
-    unsafe totals[index] = total
+    let place = unsafe block + index
+    let totalPlace = unsafe totals + index
+    let above = Int(count) &- index
+    unsafe ml_open_gap(UnsafeMutableRawPointer(place).assumingMemoryBound(to: UInt64.self), above)
+    unsafe ml_open_gap(
+      UnsafeMutableRawPointer(totalPlace).assumingMemoryBound(to: UInt64.self), above)
+    unsafe place.pointee = key
+    unsafe totalPlace.pointee = total
     count &+= 1
     unsafe bestKey = block[Int(count) &- 1]
   }
@@ -188,16 +194,14 @@ struct LevelSide: BitwiseCopyable {
   @inlinable @inline(__always)
   mutating func remove(at index: Int) {
     // Safety: index < count ≤ capacity.
-    let block = unsafe block
-    let totals = unsafe totals
+    let place = unsafe block + index
+    let totalPlace = unsafe totals + index
     count &-= 1
-    var hole = index
-    while hole < Int(count) {
-      unsafe block[hole] = block[hole &+ 1]
-      unsafe totals[hole] = totals[hole &+ 1]
-      hole &+= 1
-    }
-    unsafe block[hole] = .max
+    let above = Int(count) &- index
+    unsafe ml_close_gap(UnsafeMutableRawPointer(place).assumingMemoryBound(to: UInt64.self), above)
+    unsafe ml_close_gap(
+      UnsafeMutableRawPointer(totalPlace).assumingMemoryBound(to: UInt64.self), above)
+    unsafe block[Int(count)] = .max
     if count > 0 { unsafe bestKey = block[Int(count) &- 1] }
   }
 
@@ -206,9 +210,12 @@ struct LevelSide: BitwiseCopyable {
   func prefetchTouch() {
     guard capacity > 0 else { return }
     let last = Int(max(count, 1) &- 1)
+    let farther = max(last &- 8, 0)
     // Safety: addresses inside the block; a prefetch reads nothing.
     unsafe ml_prefetch(block + last)
+    unsafe ml_prefetch(block + farther)
     unsafe ml_prefetch(totals + last)
+    unsafe ml_prefetch(totals + farther)
   }
 }
 
@@ -216,7 +223,7 @@ extension LevelSide {
   /// Makes room for one more level; false at the limit.
   @usableFromInline @inline(never)
   mutating func reserve(_ arena: inout LevelArena) -> Bool {
-    let wider = max(Int(capacity) * 2, Self.lineKeys)
+    let wider = max(Int(capacity) * 2, Self.windowKeys)
     guard wider <= BookLimits.levelsPerSide else { return false }
     // Safety: the new block has twice the room of the old one and does not overlap it.
     let newKeys = unsafe arena.take(capacity: wider)

@@ -11,10 +11,17 @@ public enum BookLimits {
   @inlinable public static var openOrders: Int { 1 << 26 }
 
   /// Price levels of one side of one book. An insertion far from the touch moves the levels above
-  /// it, so this bounds the work that one hostile message can cause (2^17 levels: 3 MiB moved).
+  /// it, so this bounds the work that one hostile message can cause (2^17 levels: 2 MiB moved).
   @inlinable public static var levelsPerSide: Int { 1 << 17 }
 
-  /// Steps that an insertion may probe before the order table gives up its locality-preserving hash
-  /// for a seeded mixing one. Honest ids stay below 50 at the table's largest load.
+  /// Open size at one price: 2^40 - 1, packed into one word with the number of orders. It takes 256
+  /// orders of the largest size to get there.
+  @inlinable public static var sizePerLevel: UInt64 { (1 << 40) - 1 }
+
+  /// Orders at one price: 2^24 - 1.
+  @inlinable public static var ordersPerLevel: UInt32 { (1 << 24) - 1 }
+
+  /// Steps that an insertion may probe before the order table changes its hash. Honest ids stay
+  /// below 50 at the table's largest load.
   @inlinable public static var orderProbes: Int { 256 }
 }

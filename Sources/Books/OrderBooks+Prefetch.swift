@@ -2,10 +2,11 @@
 ///
 /// A worker goes three times over a batch of about 32 messages:
 /// 1. `prefetchOrder` (of a replace also the new id) and `prefetchBook`: slot and header;
-/// 2. `prefetchNewOrder` for new ids, `prefetchLevels`: what slot and header point to;
+/// 2. `prefetchLevels`: what slot and header point to;
 /// 3. the operation itself.
 ///
-/// All of them are hints: nothing changes, and unknown orders and instruments are ignored.
+/// All of them are hints: nothing changes, and unknown orders and instruments are ignored. They
+/// choose addresses instead of branching, because a wrong guess would cost what they save.
 extension OrderBooks {
   /// Stage 1: the slots where the order is or will be.
   @inlinable @inline(__always)
@@ -16,26 +17,18 @@ extension OrderBooks {
   /// Stage 1: the header of the instrument's book.
   @inlinable @inline(__always)
   public func prefetchBook(_ instrument: UInt32) {
-    if let book = levels.instruments.find(instrument) { levels.sides.prefetch(2 &* book) }
+    levels.sides.prefetch(2 &* levels.instruments.hint(instrument))
   }
 
-  /// Stage 2, for an id that will be added: where the order goes that has to make room for it.
+  /// Stage 2: the touch of the order's side, and for a new order also the slot of the order that
+  /// has to make room for it. `side` is read only if the order `isNew`.
   @inlinable @inline(__always)
-  public func prefetchNewOrder(_ orderID: UInt64) {
-    orders.prefetchDisplaced(orderID)
-  }
-
-  /// Stage 2, for a new order: the touch of its side.
-  @inlinable @inline(__always)
-  public func prefetchLevels(instrument: UInt32, side: BookSide) {
-    guard let book = levels.instruments.find(instrument) else { return }
-    levels.sides[2 &* book &+ Int(side.rawValue)].prefetchTouch()
-  }
-
-  /// Stage 2, for a message about a resting order: the touch of its side.
-  @inlinable @inline(__always)
-  public func prefetchLevels(orderID: UInt64) {
-    guard let slot = orders.find(orderID) else { return }
-    levels.sides[Int(orders.slots[slot].side)].prefetchTouch()
+  public func prefetchLevels(
+    orderID: UInt64, instrument: UInt32, side: BookSide, isNew: Bool
+  ) {
+    let newSide = 2 &* levels.instruments.hint(instrument) &+ Int(side.rawValue)
+    let restingSide = orders.hint(orderID)
+    orders.prefetchDisplaced(orderID, isNew: isNew)
+    levels.sides[isNew ? newSide : restingSide].prefetchTouch()
   }
 }

@@ -155,14 +155,23 @@ extension OrderTable {
   /// Brings the slots where an open order may be into the cache.
   @inlinable @inline(__always)
   func prefetch(_ id: UInt64) {
-    slots.prefetch(ringSlot(id))
-    if id <= newestHashed { slots.prefetch(ringMask &+ 1 &+ home(id)) }
+    let slot = ringSlot(id)
+    slots.prefetch(slot)
+    slots.prefetch(id > newestHashed ? slot : ringMask &+ 1 &+ home(id))
   }
 
-  /// Brings the slot into the cache to which an insertion will move the order that it displaces.
+  /// The side of an open order if it stands in one of its first slots, else any side.
   @inlinable @inline(__always)
-  func prefetchDisplaced(_ id: UInt64) {
+  func hint(_ id: UInt64) -> Int {
     let slot = ringSlot(id)
-    if slots[slot].size != 0 { slots.prefetch(ringMask &+ 1 &+ home(slots[slot].id)) }
+    let likely = slots[slot].id == id || id > newestHashed ? slot : ringMask &+ 1 &+ home(id)
+    return Int(slots[likely].side)
+  }
+
+  /// Brings the slot into the cache to which the addition of an order will move another one.
+  @inlinable @inline(__always)
+  func prefetchDisplaced(_ id: UInt64, isNew: Bool) {
+    let slot = ringSlot(id)
+    slots.prefetch(isNew ? ringMask &+ 1 &+ home(slots[slot].id) : slot)
   }
 }

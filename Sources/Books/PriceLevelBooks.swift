@@ -28,6 +28,10 @@ public struct PriceLevelBooks: ~Copyable {
       counters.limitsReached += 1
       return .rejected(.limitReached, instrument: instrument)
     }
+    guard size <= BookLimits.sizePerLevel, orders <= BookLimits.ordersPerLevel else {
+      counters.limitsReached += 1
+      return .rejected(.limitReached, instrument: instrument)
+    }
     let number = bids | UInt32(side.rawValue)
     let key = BookLevels.key(price: price, side: number)
     let change = levels.sides[Int(number)].set(
