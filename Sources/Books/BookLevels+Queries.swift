@@ -49,11 +49,12 @@ extension BookLevels {
     return Int(sides[number].count)
   }
 
-  /// Number of open orders of a side; 0 in aggregated books.
-  @inlinable
+  /// Number of open orders of a side, summed over its levels; 0 where the feed does not tell.
   public func openOrders(instrument: UInt32, side: BookSide) -> Int {
     guard let number = number(instrument, side) else { return 0 }
-    return Int(sides[number].orders)
+    return (0..<Int(sides[number].count)).reduce(0) {
+      $0 + Int(sides[number].total(at: $1).orders)
+    }
   }
 
   /// The best levels of both sides as DBN has them (MBP-1: one, MBP-10: ten), best first; missing
@@ -111,7 +112,7 @@ extension BookLevels {
     return gap.bid == gap.ask
   }
 
-  /// Best bid and ask prices of a two-sided book, read from its header alone.
+  /// Best bid and ask prices of a two-sided book.
   @inlinable @inline(__always)
   func gap(_ instrument: UInt32) -> (bid: Int64, ask: Int64)? {
     guard let bids = number(instrument, .bid) else { return nil }

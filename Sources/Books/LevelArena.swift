@@ -43,7 +43,7 @@ struct LevelArena: ~Copyable {
   }
 
   static func blockBytes(capacity: Int) -> Int {
-    capacity * (MemoryLayout<Int64>.stride + MemoryLayout<LevelTotal>.stride)
+    capacity * (MemoryLayout<Int64>.stride + MemoryLayout<UInt64>.stride)
   }
 
   /// A block whose keys are all `Int64.max`, the mark of an unused one.

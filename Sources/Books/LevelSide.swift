@@ -60,26 +60,24 @@ struct LevelChange: BitwiseCopyable {
 @usableFromInline
 struct LevelSide: BitwiseCopyable {
   @usableFromInline var keys: UnsafeMutablePointer<Int64>?
-  /// Key of the touch; meaningless in an empty side.
-  @usableFromInline var bestKey: Int64
   /// Number of levels.
   @usableFromInline var count: UInt32
   @usableFromInline var capacity: UInt32
-  /// Number of open orders of this side.
-  @usableFromInline var orders: UInt32
   /// The instrument of the book.
   @usableFromInline var instrument: UInt32
+  @usableFromInline var unused: UInt32
+  @usableFromInline var unused2: UInt64
 
-  @inlinable static var windowKeys: Int { 16 }
+  @inlinable static var smallestCapacity: Int { 16 }
 
   @inlinable
   init(instrument: UInt32) {
     unsafe keys = nil
-    bestKey = 0
     count = 0
     capacity = 0
-    orders = 0
     self.instrument = instrument
+    unused = 0
+    unused2 = 0
   }
 
   // Safety: the three below are called only while the side has a block, which `reserve` sees to
@@ -91,9 +89,8 @@ struct LevelSide: BitwiseCopyable {
   }
 
   @inlinable @inline(__always)
-  var totals: UnsafeMutablePointer<LevelTotal> {
-    unsafe UnsafeMutableRawPointer(block + Int(capacity))
-      .assumingMemoryBound(to: LevelTotal.self)
+  var totals: UnsafeMutablePointer<UInt64> {
+    unsafe UnsafeMutableRawPointer(block + Int(capacity)).assumingMemoryBound(to: UInt64.self)
   }
 
   @inlinable @inline(__always)
@@ -102,38 +99,21 @@ struct LevelSide: BitwiseCopyable {
     return unsafe block[index]
   }
 
+  /// Key of the touch of a side that is not empty.
+  @inlinable @inline(__always)
+  var bestKey: Int64 { key(at: Int(count) &- 1) }
+
   @inlinable @inline(__always)
   func total(at index: Int) -> LevelTotal {
     assert(index >= 0 && index < Int(count))
-    return unsafe totals[index]
+    return unsafe LevelTotal(bits: totals[index])
   }
 
   /// Index of the last level whose key is not above `key`, or -1. Needs a block.
   @inlinable @inline(__always)
   func position(of key: Int64) -> Int {
-    var start = max(Int(count) &- Self.windowKeys, 0)
-    while true {
-      // Safety: the window begins at or after the block's beginning and ends at or before the
-      // last level, or in the first 16 keys, which every block has.
-      let below = Int(unsafe ml_count_not_above(block + start, key))
-      if below > 0 || start == 0 { return start &+ below &- 1 }
-      if Int(count) &- start >= 4 &* Self.windowKeys { return farPosition(of: key, below: start) }
-      start = max(start &- Self.windowKeys, 0)
-    }
-  }
-
-  /// `position(of:)` among the levels before index `end`, by bisection: far from the touch a walk
-  /// window by window would be long.
-  @usableFromInline @inline(never)
-  func farPosition(of key: Int64, below end: Int) -> Int {
-    var low = 0
-    var high = end
-    while low < high {
-      let middle = (low + high) / 2
-      // Safety: 0 ≤ middle < end ≤ count.
-      if unsafe block[middle] > key { high = middle } else { low = middle + 1 }
-    }
-    return low - 1
+    // Safety: the block has `capacity` keys, a multiple of 16, the unused ones `Int64.max`.
+    unsafe ml_position(block, Int(count), key)
   }
 
   /// Adds an order's size to the level of `key`, making the level if needed; nil at the limit of
@@ -146,16 +126,14 @@ struct LevelSide: BitwiseCopyable {
     let index = position(of: key)
     // Safety: index < count ≤ capacity, and keys and totals have `capacity` elements.
     if index >= 0, unsafe block[index] == key {
-      let (sum, overflow) = unsafe totals[index].bits.addingReportingOverflow(
+      let (sum, overflow) = unsafe totals[index].addingReportingOverflow(
         LevelTotal(size: UInt64(size), orders: 1).bits)
       let result = LevelTotal(bits: sum)
       guard !overflow, result.orders != 0 else { return nil }
-      unsafe totals[index] = result
-      orders &+= 1
+      unsafe totals[index] = sum
       return LevelChange(depth: Int(count) &- 1 &- index, isStructural: false)
     }
     insert(key: key, total: LevelTotal(size: UInt64(size), orders: 1), at: index &+ 1)
-    orders &+= 1
     return LevelChange(depth: Int(count) &- 1 &- (index &+ 1), isStructural: true)
   }
 
@@ -168,9 +146,8 @@ struct LevelSide: BitwiseCopyable {
     // Safety: every open order has its level (the invariant of `OrderBooks`), so index < count.
     let totals = unsafe totals
     let gone: UInt32 = isWhole ? 1 : 0
-    let rest = unsafe totals[index].bits &- LevelTotal(size: UInt64(size), orders: gone).bits
-    unsafe totals[index] = LevelTotal(bits: rest)
-    orders &-= gone
+    let rest = unsafe totals[index] &- LevelTotal(size: UInt64(size), orders: gone).bits
+    unsafe totals[index] = rest
     guard rest == 0 else { return LevelChange(depth: depth, isStructural: false) }
     remove(at: index)
     return LevelChange(depth: depth, isStructural: true)
@@ -181,28 +158,18 @@ struct LevelSide: BitwiseCopyable {
     // Safety: count < capacity (`reserve`), so one more element fits behind the last one.
     let place = unsafe block + index
     let totalPlace = unsafe totals + index
-    let above = Int(count) &- index
-    unsafe ml_open_gap(UnsafeMutableRawPointer(place).assumingMemoryBound(to: UInt64.self), above)
-    unsafe ml_open_gap(
-      UnsafeMutableRawPointer(totalPlace).assumingMemoryBound(to: UInt64.self), above)
+    unsafe ml_open_gap(place, totalPlace, Int(count) &- index)
     unsafe place.pointee = key
-    unsafe totalPlace.pointee = total
+    unsafe totalPlace.pointee = total.bits
     count &+= 1
-    unsafe bestKey = block[Int(count) &- 1]
   }
 
   @inlinable @inline(__always)
   mutating func remove(at index: Int) {
     // Safety: index < count ≤ capacity.
-    let place = unsafe block + index
-    let totalPlace = unsafe totals + index
     count &-= 1
-    let above = Int(count) &- index
-    unsafe ml_close_gap(UnsafeMutableRawPointer(place).assumingMemoryBound(to: UInt64.self), above)
-    unsafe ml_close_gap(
-      UnsafeMutableRawPointer(totalPlace).assumingMemoryBound(to: UInt64.self), above)
+    unsafe ml_close_gap(block + index, totals + index, Int(count) &- index)
     unsafe block[Int(count)] = .max
-    if count > 0 { unsafe bestKey = block[Int(count) &- 1] }
   }
 
   /// Brings the levels next to the touch into the cache.
@@ -223,14 +190,14 @@ extension LevelSide {
   /// Makes room for one more level; false at the limit.
   @usableFromInline @inline(never)
   mutating func reserve(_ arena: inout LevelArena) -> Bool {
-    let wider = max(Int(capacity) * 2, Self.windowKeys)
+    let wider = max(Int(capacity) * 2, Self.smallestCapacity)
     guard wider <= BookLimits.levelsPerSide else { return false }
     // Safety: the new block has twice the room of the old one and does not overlap it.
     let newKeys = unsafe arena.take(capacity: wider)
     if capacity > 0 {
       let oldKeys = unsafe block
       let newTotals = unsafe UnsafeMutableRawPointer(newKeys + wider)
-        .bindMemory(to: LevelTotal.self, capacity: wider)
+        .bindMemory(to: UInt64.self, capacity: wider)
       unsafe newKeys.update(from: oldKeys, count: Int(count))
       unsafe newTotals.update(from: totals, count: Int(count))
       unsafe arena.put(oldKeys, capacity: Int(capacity))
@@ -250,6 +217,6 @@ extension LevelSide {
   mutating func replaceTotal(at index: Int, with total: LevelTotal) {
     assert(index >= 0 && index < Int(count))
     // Safety: index < count ≤ capacity.
-    unsafe totals[index] = total
+    unsafe totals[index] = total.bits
   }
 }

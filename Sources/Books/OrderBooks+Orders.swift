@@ -69,9 +69,11 @@ extension OrderBooks {
       effect.changes.remove(.bestPrice)
     }
     if effect.outcome != .applied || gone.depth < Int(effect.depth) {
-      effect.depth = UInt16(clamping: gone.depth)
+      effect.depth = UInt32(truncatingIfNeeded: gone.depth)
     }
-    if let instrument, instrument != effect.instrument { noteWrongInstrument(&effect) }
+    if let instrument, instrument != effect.instrument {
+      effect.changes.formUnion(noteWrongInstrument())
+    }
     return effect
   }
 
@@ -99,15 +101,13 @@ extension OrderBooks {
     guard orders.find(order.id) == nil else {
       return refuse(.duplicateOrder, side: order.side)
     }
-    guard let made = levels.sides[index].add(key: order.key, size: order.size, arena: &levels.arena)
-    else {
+    guard let made = levels.sides[index].add(key: order.key, size: order.size, arena: &levels.arena) else {
       return refuse(.limitReached, side: order.side)
     }
     orders.insert(order)
     return BookEffect(
-      price: price, instrument: levels.sides[index].instrument, size: order.size,
-      remaining: order.size,
-      depth: UInt16(clamping: made.depth), side: order.side & 1 == 0 ? .bid : .ask,
+      price: price, instrument: levels.sides[index].instrument, size: order.size, remaining: order.size,
+      depth: UInt32(truncatingIfNeeded: made.depth), side: order.side & 1 == 0 ? .bid : .ask,
       outcome: .applied, changes: made.changes)
   }
 
@@ -125,13 +125,14 @@ extension OrderBooks {
     let index = Int(order.side)
     let change = levels.sides[index].subtract(key: order.key, size: taken, isWhole: isWhole)
     var effect = BookEffect(
-      price: BookLevels.key(price: order.key, side: order.side),
-      instrument: levels.sides[index].instrument,
-      size: taken, remaining: order.size &- taken, depth: UInt16(clamping: change.depth),
+      price: BookLevels.key(price: order.key, side: order.side), instrument: levels.sides[index].instrument,
+      size: taken, remaining: order.size &- taken, depth: UInt32(truncatingIfNeeded: change.depth),
       side: order.side & 1 == 0 ? .bid : .ask, outcome: .applied, changes: change.changes)
     if isWhole { effect.changes.formUnion(.closed) }
-    if size > order.size, !clampIsNormal { noteClamp(&effect) }
-    if let instrument, instrument != effect.instrument { noteWrongInstrument(&effect) }
+    if size > order.size, !clampIsNormal { effect.changes.formUnion(noteClamp()) }
+    if let instrument, instrument != effect.instrument {
+      effect.changes.formUnion(noteWrongInstrument())
+    }
     return effect
   }
 }
@@ -167,14 +168,14 @@ extension OrderBooks {
   }
 
   @usableFromInline @inline(never)
-  mutating func noteClamp(_ effect: inout BookEffect) {
+  mutating func noteClamp() -> BookChanges {
     counters.clampedSizes += 1
-    effect.changes.formUnion(.clamped)
+    return .clamped
   }
 
   @usableFromInline @inline(never)
-  mutating func noteWrongInstrument(_ effect: inout BookEffect) {
+  mutating func noteWrongInstrument() -> BookChanges {
     counters.wrongInstruments += 1
-    effect.changes.formUnion(.wrongInstrument)
+    return .wrongInstrument
   }
 }

@@ -65,7 +65,7 @@ struct OrderTable: ~Copyable {
     slots = MappedTable(count: ringMask + hashMask + 2)
   }
 
-  static func loadLimit(_ hashSlots: Int) -> Int { hashSlots / 5 * 3 }
+  static func loadLimit(_ hashSlots: Int) -> Int { hashSlots / 2 }
   static func ringCount(_ hashSlots: Int) -> Int { min(hashSlots / 8, largestRing) }
 
   @inlinable @inline(__always)

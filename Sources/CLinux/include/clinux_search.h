@@ -36,53 +36,90 @@ static inline unsigned ml_count_not_above(const int64_t *keys, int64_t key) {
   return count;
 }
 
-/// Moves the `count` words at `words` up by one place, so that the first one becomes free.
+/// `ml_position` among the first `count` keys, by bisection.
+ptrdiff_t ml_far_position(const int64_t *keys, ptrdiff_t count, int64_t key);
+
+/// Index of the last of `count` ascending keys that is not above `key`, or -1.
 ///
-/// The usual counts, up to 16, take one path without a branch on the count.
-static inline void ml_open_gap(uint64_t *words, size_t count) {
+/// Searches from the end, where most changes of a book are, in windows of two cache lines: `keys`
+/// is aligned to a line, has room for a multiple of sixteen keys, at least sixteen, and those after
+/// `count` are `INT64_MAX`, as `key` is not. Beyond four windows it bisects.
+static inline ptrdiff_t ml_position(const int64_t *keys, ptrdiff_t count, int64_t key) {
+  ptrdiff_t end = (count + 7) & ~(ptrdiff_t)7;
+  ptrdiff_t start = end < 16 ? 0 : end - 16;
+  for (;;) {
+    ptrdiff_t below = ml_count_not_above(keys + start, key);
+    if (below || !start) return start + below - 1;
+    if (end - start >= 64) return ml_far_position(keys, start, key);
+    start = start < 16 ? 0 : start - 16;
+  }
+}
+
+/// Moves `count` keys and as many totals up by one place, so that the first of each becomes free.
+///
+/// The usual counts, up to 16, take one path without a branch on the count. Where the second half
+/// has nothing to move it looks at the first one's address, so as to fetch no line for nothing.
+static inline void ml_open_gap(int64_t *keys, uint64_t *totals, size_t count) {
 #if defined(__x86_64__)
   if (__builtin_expect(ml_search_is_wide, 1)) {
     while (__builtin_expect(count > 16, 0)) {
       count -= 8;
       __asm__ volatile("vmovdqu64 (%0), %%zmm16\n\t"
-                       "vmovdqu64 %%zmm16, 8(%0)"
-                       : : "r"(words + count) : "xmm16", "memory");
+                       "vmovdqu64 (%1), %%zmm17\n\t"
+                       "vmovdqu64 %%zmm16, 8(%0)\n\t"
+                       "vmovdqu64 %%zmm17, 8(%1)"
+                       : : "r"(keys + count), "r"(totals + count) : "xmm16", "xmm17", "memory");
     }
-    __asm__ volatile("kmovw %1, %%k1\n\t"
+    size_t second = count > 8 ? 64 : 0;
+    __asm__ volatile("kmovw %3, %%k1\n\t"
                      "kshiftrw $8, %%k1, %%k2\n\t"
                      "vmovdqu64 (%0), %%zmm16%{%%k1%}%{z%}\n\t"
-                     "vmovdqu64 64(%0), %%zmm17%{%%k2%}%{z%}\n\t"
+                     "vmovdqu64 (%1), %%zmm17%{%%k1%}%{z%}\n\t"
+                     "vmovdqu64 (%0,%2), %%zmm18%{%%k2%}%{z%}\n\t"
+                     "vmovdqu64 (%1,%2), %%zmm19%{%%k2%}%{z%}\n\t"
                      "vmovdqu64 %%zmm16, 8(%0)%{%%k1%}\n\t"
-                     "vmovdqu64 %%zmm17, 72(%0)%{%%k2%}"
-                     : : "r"(words), "r"((1u << count) - 1)
-                     : "k1", "k2", "xmm16", "xmm17", "memory");
+                     "vmovdqu64 %%zmm17, 8(%1)%{%%k1%}\n\t"
+                     "vmovdqu64 %%zmm18, 8(%0,%2)%{%%k2%}\n\t"
+                     "vmovdqu64 %%zmm19, 8(%1,%2)%{%%k2%}"
+                     : : "r"(keys), "r"(totals), "r"(second), "r"((1u << count) - 1)
+                     : "k1", "k2", "xmm16", "xmm17", "xmm18", "xmm19", "memory");
     return;
   }
 #endif
-  memmove(words + 1, words, count * sizeof *words);
+  memmove(keys + 1, keys, count * sizeof *keys);
+  memmove(totals + 1, totals, count * sizeof *totals);
 }
 
-/// Moves the `count` words after `words` down by one place, over the first one.
-static inline void ml_close_gap(uint64_t *words, size_t count) {
+/// Moves the `count` keys and totals after the first ones down by one place, over these.
+static inline void ml_close_gap(int64_t *keys, uint64_t *totals, size_t count) {
 #if defined(__x86_64__)
   if (__builtin_expect(ml_search_is_wide, 1)) {
     while (__builtin_expect(count > 16, 0)) {
       __asm__ volatile("vmovdqu64 8(%0), %%zmm16\n\t"
-                       "vmovdqu64 %%zmm16, (%0)"
-                       : : "r"(words) : "xmm16", "memory");
-      words += 8;
+                       "vmovdqu64 8(%1), %%zmm17\n\t"
+                       "vmovdqu64 %%zmm16, (%0)\n\t"
+                       "vmovdqu64 %%zmm17, (%1)"
+                       : : "r"(keys), "r"(totals) : "xmm16", "xmm17", "memory");
+      keys += 8;
+      totals += 8;
       count -= 8;
     }
-    __asm__ volatile("kmovw %1, %%k1\n\t"
+    size_t second = count > 8 ? 64 : 0;
+    __asm__ volatile("kmovw %3, %%k1\n\t"
                      "kshiftrw $8, %%k1, %%k2\n\t"
                      "vmovdqu64 8(%0), %%zmm16%{%%k1%}%{z%}\n\t"
-                     "vmovdqu64 72(%0), %%zmm17%{%%k2%}%{z%}\n\t"
+                     "vmovdqu64 8(%1), %%zmm17%{%%k1%}%{z%}\n\t"
+                     "vmovdqu64 8(%0,%2), %%zmm18%{%%k2%}%{z%}\n\t"
+                     "vmovdqu64 8(%1,%2), %%zmm19%{%%k2%}%{z%}\n\t"
                      "vmovdqu64 %%zmm16, (%0)%{%%k1%}\n\t"
-                     "vmovdqu64 %%zmm17, 64(%0)%{%%k2%}"
-                     : : "r"(words), "r"((1u << count) - 1)
-                     : "k1", "k2", "xmm16", "xmm17", "memory");
+                     "vmovdqu64 %%zmm17, (%1)%{%%k1%}\n\t"
+                     "vmovdqu64 %%zmm18, (%0,%2)%{%%k2%}\n\t"
+                     "vmovdqu64 %%zmm19, (%1,%2)%{%%k2%}"
+                     : : "r"(keys), "r"(totals), "r"(second), "r"((1u << count) - 1)
+                     : "k1", "k2", "xmm16", "xmm17", "xmm18", "xmm19", "memory");
     return;
   }
 #endif
-  memmove(words, words + 1, count * sizeof *words);
+  memmove(keys, keys + 1, count * sizeof *keys);
+  memmove(totals, totals + 1, count * sizeof *totals);
 }
