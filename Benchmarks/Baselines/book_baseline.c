@@ -54,12 +54,28 @@ static double seconds(void) {
   return t.tv_sec + t.tv_nsec * 1e-9;
 }
 
-static inline uint16_t be16(const uint8_t *p) { uint16_t v; memcpy(&v, p, 2); return __builtin_bswap16(v); }
-static inline uint32_t be32(const uint8_t *p) { uint32_t v; memcpy(&v, p, 4); return __builtin_bswap32(v); }
-static inline uint64_t be64(const uint8_t *p) { uint64_t v; memcpy(&v, p, 8); return __builtin_bswap64(v); }
+static inline uint16_t be16(const uint8_t *p) {
+  uint16_t v;
+  memcpy(&v, p, sizeof v);
+  return __builtin_bswap16(v);
+}
+
+static inline uint32_t be32(const uint8_t *p) {
+  uint32_t v;
+  memcpy(&v, p, sizeof v);
+  return __builtin_bswap32(v);
+}
+
+static inline uint64_t be64(const uint8_t *p) {
+  uint64_t v;
+  memcpy(&v, p, sizeof v);
+  return __builtin_bswap64(v);
+}
+
 
 static void *map(size_t bytes) {
-  void *p = mmap(0, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+  void *p = mmap(0, bytes, PROT_READ | PROT_WRITE, flags, -1, 0);
   if (p == MAP_FAILED) { perror("mmap"); exit(1); }
   madvise(p, bytes, MADV_HUGEPAGE);
   return p;
@@ -83,7 +99,8 @@ static inline int position(const Side *s, uint32_t key) {
     if (hits) return end - 16 + 31 - __builtin_clz(hits);
   }
   __mmask16 valid = (__mmask16)((1u << end) - 1);
-  unsigned hits = _mm512_mask_cmple_epu32_mask(valid, _mm512_maskz_loadu_epi32(valid, s->key), wanted);
+  __m512i keys = _mm512_maskz_loadu_epi32(valid, s->key);
+  unsigned hits = _mm512_mask_cmple_epu32_mask(valid, keys, wanted);
   return hits ? 31 - __builtin_clz(hits) : -1;
 #else
   while (end > 0 && s->key[end - 1] > key) end--;

@@ -58,8 +58,8 @@ public struct BookEffect: Sendable, BitwiseCopyable {
   /// Open size of the order after the operation.
   public var remaining: UInt32
   /// Distance of the changed level from the touch, 0 = the touch; of a replace: the smaller one of
-  /// both levels.
-  public var depth: UInt32
+  /// both levels. `BookLimits.levelsPerSide` keeps it in range.
+  public var depth: UInt16
   /// Side of the resting order.
   public var side: BookSide
   public var outcome: BookOutcome
@@ -67,7 +67,7 @@ public struct BookEffect: Sendable, BitwiseCopyable {
 
   @inlinable
   public init(
-    price: Int64, instrument: UInt32, size: UInt32, remaining: UInt32, depth: UInt32,
+    price: Int64, instrument: UInt32, size: UInt32, remaining: UInt32, depth: UInt16,
     side: BookSide, outcome: BookOutcome, changes: BookChanges
   ) {
     self.price = price

@@ -11,8 +11,8 @@ public enum BookLimits {
   @inlinable public static var openOrders: Int { 1 << 26 }
 
   /// Price levels of one side of one book. An insertion far from the touch moves the levels above
-  /// it, so this bounds the work that one hostile message can cause (2^17 levels: 2 MiB moved).
-  @inlinable public static var levelsPerSide: Int { 1 << 17 }
+  /// it, so this bounds the work that one hostile message can cause (2^16 levels: 1 MiB moved).
+  @inlinable public static var levelsPerSide: Int { 1 << 16 }
 
   /// Open size at one price: 2^40 - 1, packed into one word with the number of orders. It takes 256
   /// orders of the largest size to get there.

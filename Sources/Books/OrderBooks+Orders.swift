@@ -69,7 +69,7 @@ extension OrderBooks {
       effect.changes.remove(.bestPrice)
     }
     if effect.outcome != .applied || gone.depth < Int(effect.depth) {
-      effect.depth = UInt32(truncatingIfNeeded: gone.depth)
+      effect.depth = UInt16(truncatingIfNeeded: gone.depth)
     }
     if let instrument, instrument != effect.instrument {
       effect.changes.formUnion(noteWrongInstrument())
@@ -101,13 +101,15 @@ extension OrderBooks {
     guard orders.find(order.id) == nil else {
       return refuse(.duplicateOrder, side: order.side)
     }
-    guard let made = levels.sides[index].add(key: order.key, size: order.size, arena: &levels.arena) else {
+    guard let made = levels.sides[index].add(key: order.key, size: order.size, arena: &levels.arena)
+    else {
       return refuse(.limitReached, side: order.side)
     }
     orders.insert(order)
     return BookEffect(
-      price: price, instrument: levels.sides[index].instrument, size: order.size, remaining: order.size,
-      depth: UInt32(truncatingIfNeeded: made.depth), side: order.side & 1 == 0 ? .bid : .ask,
+      price: price, instrument: levels.sides[index].instrument, size: order.size,
+      remaining: order.size,
+      depth: UInt16(truncatingIfNeeded: made.depth), side: order.side & 1 == 0 ? .bid : .ask,
       outcome: .applied, changes: made.changes)
   }
 
@@ -125,8 +127,9 @@ extension OrderBooks {
     let index = Int(order.side)
     let change = levels.sides[index].subtract(key: order.key, size: taken, isWhole: isWhole)
     var effect = BookEffect(
-      price: BookLevels.key(price: order.key, side: order.side), instrument: levels.sides[index].instrument,
-      size: taken, remaining: order.size &- taken, depth: UInt32(truncatingIfNeeded: change.depth),
+      price: BookLevels.key(price: order.key, side: order.side),
+      instrument: levels.sides[index].instrument,
+      size: taken, remaining: order.size &- taken, depth: UInt16(truncatingIfNeeded: change.depth),
       side: order.side & 1 == 0 ? .bid : .ask, outcome: .applied, changes: change.changes)
     if isWhole { effect.changes.formUnion(.closed) }
     if size > order.size, !clampIsNormal { effect.changes.formUnion(noteClamp()) }

@@ -21,7 +21,8 @@ extension OrderBooks {
   }
 
   /// Stage 2: the touch of the order's side, and for a new order also the slot of the order that
-  /// has to make room for it. `side` is read only if the order `isNew`.
+  /// has to make room for it. `side` is read only if the order `isNew`. The form to use where the
+  /// kind of message cannot be predicted: it has no branch.
   @inlinable @inline(__always)
   public func prefetchLevels(
     orderID: UInt64, instrument: UInt32, side: BookSide, isNew: Bool
@@ -30,5 +31,17 @@ extension OrderBooks {
     let restingSide = orders.hint(orderID)
     orders.prefetchDisplaced(orderID, isNew: isNew)
     levels.sides[isNew ? newSide : restingSide].prefetchTouch()
+  }
+
+  /// Stage 2, for a new order: the touch of its side.
+  @inlinable @inline(__always)
+  public func prefetchLevels(instrument: UInt32, side: BookSide) {
+    levels.sides[2 &* levels.instruments.hint(instrument) &+ Int(side.rawValue)].prefetchTouch()
+  }
+
+  /// Stage 2, for a message about a resting order: the touch of its side.
+  @inlinable @inline(__always)
+  public func prefetchLevels(orderID: UInt64) {
+    levels.sides[orders.hint(orderID)].prefetchTouch()
   }
 }

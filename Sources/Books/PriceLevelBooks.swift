@@ -41,7 +41,7 @@ public struct PriceLevelBooks: ~Copyable {
       let shown = UInt32(clamping: size)
       return BookEffect(
         price: price, instrument: instrument, size: shown, remaining: shown,
-        depth: UInt32(truncatingIfNeeded: change.depth), side: side, outcome: .applied,
+        depth: UInt16(truncatingIfNeeded: change.depth), side: side, outcome: .applied,
         changes: change.changes)
     case .unknownLevel:
       counters.unknownLevels += 1

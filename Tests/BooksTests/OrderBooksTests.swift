@@ -17,7 +17,7 @@ struct OrderBooksTests {
 
   @Test func addTellsDepthAndChanges() {
     var books = OrderBooks()
-    let cases: [(price: Int64, depth: UInt32, changes: BookChanges)] = [
+    let cases: [(price: Int64, depth: UInt16, changes: BookChanges)] = [
       (100, 0, [.bestPrice, .bestSize, .levels]), (99, 1, [.levels]), (97, 2, [.levels]),
       (98, 2, [.levels]), (100, 0, [.bestSize]), (99, 1, []),
       (101, 0, [.bestPrice, .bestSize, .levels]),
@@ -130,7 +130,9 @@ struct OrderBooksTests {
 
   @Test func crossedAndLockedBooksAreSeen() {
     var books = Self.small()
-    for (price, isLocked, isCrossed) in [(101, false, false), (102, true, false), (103, false, true)]
+    for (price, isLocked, isCrossed) in [
+      (101, false, false), (102, true, false), (103, false, true),
+    ]
       as [(Int64, Bool, Bool)]
     {
       _ = books.add(

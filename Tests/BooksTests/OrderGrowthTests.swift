@@ -67,7 +67,7 @@ struct OrderGrowthTests {
       let effect = books.add(
         instrument: 1 << 30, orderID: UInt64(index), side: .ask, price: price, size: 1,
         priority: 0)
-      #expect(effect.depth == UInt32(better))
+      #expect(effect.depth == UInt16(better))
     }
     for index in stride(from: 0, to: 3000, by: 2) { _ = books.delete(orderID: UInt64(index)) }
     let (fault, count) = (
