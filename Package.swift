@@ -119,7 +119,7 @@ let package = Package(
         "Engine", "FeedRegistry", "FeedKit", "ExchangeFeeds", "SharedMemory", "Ledger", "Records",
         "Net", "Wire",
       ]),
-    tests("CommandTests", ["Records"]),
+    tests("CommandTests", ["Captures", "Wire"]),
   ],
   swiftLanguageModes: [.v6]
 )

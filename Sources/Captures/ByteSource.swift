@@ -15,7 +15,7 @@ public struct ByteSource: ~Copyable {
   /// Why the bytes ended before their time; nil at a clean end.
   public private(set) var error: GzipError?
 
-  private let file: MappedFile
+  private var file: MappedFile
   private var inflater: GzipInflater?
   private var isExhausted: Bool
   private let buffer: UnsafeMutableRawPointer?
@@ -83,6 +83,7 @@ public struct ByteSource: ~Copyable {
     precondition(count >= 0 && count <= end - start, "consume: more than the window holds")
     start += count
     offset += UInt64(count)
+    if !isCompressed { file.release(before: start) }
   }
 
   /// Brings more bytes behind the window.

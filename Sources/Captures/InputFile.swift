@@ -99,6 +99,7 @@ public struct InputFile: ~Copyable {
   @inlinable
   public mutating func next() -> PacketView? {
     guard isReading else { return nil }
+    if cursor >= CaptureLimits.releaseBytes { moveToCursor() }
     let step = reader.next(in: source.window, from: cursor)
     guard case .packet(let packet) = step else { return follow(step) }
     cursor = packet.recordEnd
@@ -155,13 +156,19 @@ public struct InputFile: ~Copyable {
     return false
   }
 
+  /// Moves the window to the cursor, or to its own end where the cursor lies beyond.
+  @usableFromInline
+  internal mutating func moveToCursor() {
+    let step = min(cursor, source.window.byteCount)
+    source.consume(step)
+    cursor -= step
+  }
+
   /// Moves the window so that it starts at the cursor and holds `byteCount` bytes; false at the
   /// end.
   private mutating func advance(needing byteCount: Int) -> Bool {
     while true {
-      let step = min(cursor, source.window.byteCount)
-      source.consume(step)
-      cursor -= step
+      moveToCursor()
       if cursor == 0, source.window.byteCount >= byteCount { return true }
       guard refill() else { break }
     }

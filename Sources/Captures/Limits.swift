@@ -15,4 +15,6 @@ public enum CaptureLimits {
   /// Plain bytes that one refill adds to the window of a compressed file (1 MiB stays in the
   /// cache).
   @inlinable public static var refillBytes: Int { 1 << 20 }
+  /// Bytes of a mapped file that are given back at a time: 8 MiB, a multiple of every page size.
+  @inlinable public static var releaseBytes: Int { 8 << 20 }
 }

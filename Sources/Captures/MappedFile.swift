@@ -13,6 +13,9 @@ public struct MappedFile: ~Copyable {
   /// First byte of the mapping; for `ByteSource`, which owns the file that it points into.
   internal let base: UnsafeRawPointer
 
+  /// How far `release` has given pages back.
+  private var released = 0
+
   /// Opens and maps `path`.
   ///
   /// Throws: `InputError` for a file that is missing, unreadable, empty or not a regular file.
@@ -51,6 +54,18 @@ public struct MappedFile: ~Copyable {
   deinit {
     // Safety: the mapping was made in init with this length; spans of it cannot outlive the value.
     _ = unsafe munmap(UnsafeMutableRawPointer(mutating: base), byteCount)
+  }
+
+  /// Gives the memory of the bytes before `position` back to the system, in steps of
+  /// `CaptureLimits.releaseBytes`, so that a long file does not fill the memory that the process is
+  /// charged for. The bytes stay readable: the system would fetch them again.
+  internal mutating func release(before position: Int) {
+    let end = position / CaptureLimits.releaseBytes * CaptureLimits.releaseBytes
+    guard end > released, end <= byteCount else { return }
+    // Safety: whole pages inside the mapping, which is never written to; only advice.
+    _ = unsafe madvise(
+      UnsafeMutableRawPointer(mutating: base + released), end - released, MADV_DONTNEED)
+    released = end
   }
 
   /// The file's contents.

@@ -37,7 +37,7 @@ struct CommandArguments {
         .usage, verb: verb.name, happened: "the verb takes options only", what: operands[0],
         remedy: "see millrace help \(verb.name)")
     }
-    if words.contains(where: { $0 == "--help" || $0 == "-h" }) { return }
+    if self[GlobalOptions.help] || self[GlobalOptions.version] { return }
     guard !operands.isEmpty || !Self.needsOperands(verb) else {
       throw CommandError(
         .usage, verb: verb.name, happened: "something is missing", what: verb.operands,
