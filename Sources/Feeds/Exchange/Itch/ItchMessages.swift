@@ -37,7 +37,7 @@ enum ItchMessages {
       "H", "stock_trading_action_message", 25, "status",
       [
         WireField("stock", 11, 8, .text), WireField("trading_state", 19, 1, .character),
-        WireField("reserved", 20, 1, .character), WireField("reason", 21, 4, .text),
+        WireField("reserved", 20, 1, .character), WireField("reason_code", 21, 4, .text),
       ]),
     message(
       "Y", "reg_sho_short_sale_price_test_restricted_indicator_message", 20, "status",
