@@ -45,7 +45,8 @@ public final class Pipeline {
     // The rings first: their locks tell whether another pipeline has this name.
     var rings: [RingBox] = []
     for shard in 0..<options.shards {
-      rings.append(try RingBox(location: location, shard: shard, options: options, sources: sources))
+      rings.append(
+        try RingBox(location: location, shard: shard, options: options, sources: sources))
     }
     do throws(CounterFileError) {
       counters = try CounterFileWriter(
@@ -70,16 +71,21 @@ public final class Pipeline {
           ledger: SourceLedger(index: index, shards: options.shards, file: &counters)))
     }
     for shard in 0..<options.shards {
-      guard let ring = rings[shard].take() else { continue }
-      workers.append(makeWorker(shard: shard, ring: ring))
+      guard let ring = rings[shard].takeRing(), let symbols = rings[shard].takeSymbols() else {
+        continue
+      }
+      workers.append(makeWorker(shard: shard, ring: ring, symbols: symbols))
     }
   }
 
-  private func makeWorker(shard: Int, ring: consuming BroadcastWriter) -> WorkerThread {
+  private func makeWorker(
+    shard: Int, ring: consuming BroadcastWriter, symbols: consuming SymbolWriter
+  ) -> WorkerThread {
     let isLive = sources.contains { if case .file = $0.input { false } else { true } }
     let worker = ShardWorker(
       shard: shard, grid: grid, outputs: options.outputs,
-      expectedOrders: options.expectedOrders, ring: ring, counters: counters.claimShard(shard),
+      expectedOrders: options.expectedOrders, ring: ring, symbols: symbols,
+      counters: counters.claimShard(shard),
       outlet: counters.claimOutlet(shard: shard, index: 0),
       latency: counters.claimLatency(sources.count + shard), measuresLatency: isLive)
     return WorkerThread(
@@ -91,8 +97,9 @@ public final class Pipeline {
   ) -> CounterPlan {
     // Most records between two publications of a reader: a slice of the smallest messages, or a
     // batch of full datagrams on each line, each record broadcast to all shards at worst.
-    let readerBatch = max(
-      SourceThread.sliceBytes / 12, 4 * 64 * 120) * max(1, options.shards)
+    let readerBatch =
+      max(
+        SourceThread.sliceBytes / 12, 4 * 64 * 120) * max(1, options.shards)
     // A worker takes a batch from each lane, and a record may become four and a quote each.
     let workerBatch = LaneLimits.batchRecords * 8 * max(1, sources.count) + 100_000
     let reasons = (0..<15).map { RejectReason(rawValue: $0).name }
@@ -196,29 +203,38 @@ public final class Pipeline {
   public var folder: String { memoryFolder }
 }
 
-/// Holds a ring between its opening and its worker.
+/// Holds a ring and its symbol file between their opening and their worker.
 private final class RingBox {
   private var ring: BroadcastWriter?
+  private var symbols: SymbolWriter?
 
   init(
     location: RingLocation, shard: Int, options: PipelineOptions, sources: [SourceConfiguration]
   ) throws(EngineError) {
     let datasets = Set(sources.map { $0.feed.description.dataset })
     do throws(SharedMemoryError) {
-      ring = try BroadcastWriter(
+      let ring = try BroadcastWriter(
         location: location,
         options: BroadcastWriter.Options(
           instance: options.instance, dataset: datasets.count == 1 ? datasets.first ?? "" : "",
           shard: shard, shardCount: options.shards, capacityLines: options.ringLines,
           store: options.lanes.wideStores ? .best : .seqlock))
+      symbols = try SymbolWriter(location: location, shard: shard, epoch: ring.epoch)
+      self.ring = consume ring
     } catch {
       throw .sharedMemory(error)
     }
   }
 
-  func take() -> BroadcastWriter? {
+  func takeRing() -> BroadcastWriter? {
     var taken: BroadcastWriter? = nil
     swap(&taken, &ring)
+    return taken
+  }
+
+  func takeSymbols() -> SymbolWriter? {
+    var taken: SymbolWriter? = nil
+    swap(&taken, &symbols)
     return taken
   }
 }

@@ -2,6 +2,7 @@ internal import Books
 internal import FeedKit
 internal import Ledger
 internal import Records
+internal import SharedMemory
 
 /// Everything but orders: trades, quotes, status, definitions, sessions, gaps.
 extension ShardWorker {
@@ -24,6 +25,8 @@ extension ShardWorker {
       unsafe deliver(record)
     case .symbolMapping:
       counters.counters.instruments &+= 1
+      // Before the record: who finds it in the ring finds its symbol in the file.
+      unsafe symbols.note(record.load(as: SymbolMappingMessage.self))
       unsafe deliver(record)
     case .error:
       if unsafe GapRecord.isGap(record.load(as: ErrorMessage.self)) {

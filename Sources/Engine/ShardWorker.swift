@@ -16,6 +16,8 @@ internal import SharedMemory
   let shard: Int
   let outputs: ShardOutputs
   var ring: BroadcastWriter
+  /// The instruments' symbols, for readers that come late.
+  var symbols: SymbolWriter
   var counters: CounterBlock<ShardCounters>
   var outlet: CounterBlock<OutletCounters>
   var latency: CounterBlock<LatencyCounters>
@@ -36,14 +38,16 @@ internal import SharedMemory
   private static var summaryNanos: UInt64 { 250_000_000 }
 
   init(
-    shard: Int, grid: LaneGrid, outputs: ShardOutputs, expectedOrders: Int, ring: consuming BroadcastWriter,
-    counters: consuming CounterBlock<ShardCounters>,
+    shard: Int, grid: LaneGrid, outputs: ShardOutputs, expectedOrders: Int,
+    ring: consuming BroadcastWriter,
+    symbols: consuming SymbolWriter, counters: consuming CounterBlock<ShardCounters>,
     outlet: consuming CounterBlock<OutletCounters>,
     latency: consuming CounterBlock<LatencyCounters>, measuresLatency: Bool
   ) {
     self.shard = shard
     self.outputs = outputs
     self.ring = ring
+    self.symbols = symbols
     self.counters = counters
     self.outlet = outlet
     self.latency = latency
@@ -185,6 +189,7 @@ internal import SharedMemory
     for source in 0..<sourceCount { open += unsafe sources[source].orders.openOrders }
     counters.counters.openOrders = UInt64(open)
     outlet.counters.written = ring.nextOrdinal &- 1
+    symbols.follow(epoch: ring.epoch)
     counters.publish()
     outlet.publish()
     if measuresLatency {

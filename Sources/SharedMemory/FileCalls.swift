@@ -45,6 +45,17 @@ struct Descriptor: ~Copyable {
     self.number = number
   }
 
+  /// Opens the file at `path` for reading; nil where there is none.
+  init?(readingFileAt path: String) throws(SharedMemoryError) {
+    // Safety: the call only reads the NUL-terminated copy of the path.
+    let number = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    if number < 0 {
+      if errno == ENOENT { return nil }
+      throw .system(call: "open", path: path, code: errno)
+    }
+    self.number = number
+  }
+
   /// The size in bytes; nil for anything but a regular file.
   var regularFileBytes: Int? {
     var info = stat()
@@ -54,14 +65,17 @@ struct Descriptor: ~Copyable {
   }
 }
 
-/// A file mapped for reading and writing, shared with other processes; unmapped with its owner.
+/// A file mapped into memory, shared with other processes; unmapped with its owner.
 @safe struct SharedMapping: ~Copyable {
   let base: UnsafeMutableRawPointer
   let byteCount: Int
 
-  init(_ file: borrowing Descriptor, byteCount: Int, path: String) throws(SharedMemoryError) {
+  init(
+    _ file: borrowing Descriptor, byteCount: Int, path: String, isWritable: Bool = true
+  ) throws(SharedMemoryError) {
+    let protection = isWritable ? PROT_READ | PROT_WRITE : PROT_READ
     // Safety: a new mapping at an address of the kernel's choice overlaps nothing of ours.
-    let map = unsafe mmap(nil, byteCount, PROT_READ | PROT_WRITE, MAP_SHARED, file.number, 0)
+    let map = unsafe mmap(nil, byteCount, protection, MAP_SHARED, file.number, 0)
     guard let map = unsafe map, unsafe map != MAP_FAILED else {
       throw .system(call: "mmap", path: path, code: errno)
     }
@@ -72,6 +86,34 @@ struct Descriptor: ~Copyable {
   deinit {
     // Safety: exactly the mapping that init made; nothing outlives its owner.
     unsafe munmap(base, byteCount)
+  }
+
+  /// Makes a zeroed file under a temporary name, lets `describe` write its header, and renames it,
+  /// so that a reader that opens `name` finds a whole file.
+  static func making(
+    _ name: String, in folder: borrowing Descriptor, byteCount: Int, path: String, mode: UInt32,
+    describe: (borrowing SharedMapping) -> Void
+  ) throws(SharedMemoryError) -> SharedMapping {
+    let temporary = name + ".new"
+    // Safety: this and the calls below only read the NUL-terminated copies of the names.
+    unsafe unlinkat(folder.number, temporary, 0)
+    guard
+      let file = try Descriptor(
+        temporary, in: folder, path: path + ".new", flags: O_RDWR | O_CREAT | O_EXCL, mode: mode)
+    else { throw .system(call: "open", path: path + ".new", code: ENOENT) }
+    // Real pages now: a full /dev/shm is an error here, not a SIGBUS at some later store.
+    let code = posix_fallocate(file.number, 0, byteCount)
+    guard code == 0 else {
+      unsafe unlinkat(folder.number, temporary, 0)
+      throw .system(call: "posix_fallocate", path: path, code: code)
+    }
+    let mapping = try SharedMapping(file, byteCount: byteCount, path: path)
+    describe(mapping)
+    // Safety: as above.
+    guard unsafe renameat(folder.number, temporary, folder.number, name) == 0 else {
+      throw .system(call: "rename", path: path, code: errno)
+    }
+    return mapping
   }
 }
 

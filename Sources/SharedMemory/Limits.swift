@@ -16,6 +16,8 @@ public enum SharedMemoryLimits {
   public static var maximumInstanceBytes: Int { 47 }
   /// The longest dataset name, in bytes, as in DBN metadata.
   public static var maximumDatasetBytes: Int { 15 }
+  /// Entries of a shard's symbol file, 80 bytes each: 5 MiB. A stock locate of ITCH has 16 bits.
+  public static var symbols: Int { 65_536 }
   /// The most shards of one instance.
   public static var maximumShards: Int { 1024 }
   /// The last ordinal of an epoch that a batch may begin with: half of the 48 bits. A writer that

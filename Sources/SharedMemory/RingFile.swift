@@ -49,7 +49,10 @@ struct RingFile: ~Copyable {
         mapping.setState(MILLRACE_STATE_REPLACED)
       }
     }
-    return try make(name, in: folder, byteCount: byteCount, path: path, mode: mode)
+    // A reader that finds the new file finds it at worst still initialising.
+    return try SharedMapping.making(
+      name, in: folder, byteCount: byteCount, path: path, mode: mode
+    ) { $0.describe(capacityLines: (byteCount - Int(MILLRACE_HEADER_BYTES)) / 64) }
   }
 
   private static func lock(
@@ -66,32 +69,5 @@ struct RingFile: ~Copyable {
       throw .system(call: "flock", path: path, code: errno)
     }
     return lock
-  }
-
-  /// Makes a zeroed file under a temporary name and renames it, so that a reader that opens `name`
-  /// finds a whole file: at worst one that is still initialising.
-  private static func make(
-    _ name: String, in folder: borrowing Descriptor, byteCount: Int, path: String, mode: UInt32
-  ) throws(SharedMemoryError) -> SharedMapping {
-    let temporary = name + ".new"
-    // Safety: this and the calls below only read the NUL-terminated copies of the names.
-    unsafe unlinkat(folder.number, temporary, 0)
-    guard
-      let file = try Descriptor(
-        temporary, in: folder, path: path + ".new", flags: O_RDWR | O_CREAT | O_EXCL, mode: mode)
-    else { throw .system(call: "open", path: path + ".new", code: ENOENT) }
-    // Real pages now: a full /dev/shm is an error here, not a SIGBUS at some later store.
-    let code = posix_fallocate(file.number, 0, byteCount)
-    guard code == 0 else {
-      unsafe unlinkat(folder.number, temporary, 0)
-      throw .system(call: "posix_fallocate", path: path, code: code)
-    }
-    let mapping = try SharedMapping(file, byteCount: byteCount, path: path)
-    mapping.describe(capacityLines: (byteCount - Int(MILLRACE_HEADER_BYTES)) / 64)
-    // Safety: as above.
-    guard unsafe renameat(folder.number, temporary, folder.number, name) == 0 else {
-      throw .system(call: "rename", path: path, code: errno)
-    }
-    return mapping
   }
 }

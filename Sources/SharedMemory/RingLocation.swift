@@ -34,4 +34,7 @@ public struct RingLocation: Equatable, Sendable {
 
   /// The ring file of a shard.
   public func ring(shard: Int) -> String { "\(instanceFolder)/shard-\(shard).ring" }
+
+  /// The symbol file of a shard.
+  public func symbols(shard: Int) -> String { "\(instanceFolder)/shard-\(shard).symbols" }
 }

@@ -8,6 +8,8 @@ public enum SharedMemoryError: Error, Equatable {
   case notARing(path: String)
   /// The header's sizes do not fit together, or not the size of the file.
   case badGeometry(path: String)
+  /// The file is not a symbol file, or of a version that this program does not know.
+  case notASymbolFile(path: String)
   /// The ordinal to start from has not been published yet.
   case ordinalAhead(path: String, ordinal: UInt64)
   /// An option is out of its range; the text names it and the range.
@@ -26,6 +28,8 @@ extension SharedMemoryError: CustomStringConvertible {
       "\(path) is not a millrace ring of a version known here"
     case .badGeometry(let path):
       "\(path) is damaged: its header does not fit the file; restart its writer"
+    case .notASymbolFile(let path):
+      "\(path) is not a millrace symbol file of a version known here; restart its writer"
     case .ordinalAhead(let path, let ordinal):
       "record \(ordinal) of \(path) has not been published yet"
     case .badOption(let text):

@@ -27,6 +27,7 @@ enum VerbTable {
   static let verbs: [any Verb.Type] = [
     RunVerb.self,
     StatusVerb.self,
+    TailVerb.self,
     InspectVerb.self,
     SimulateVerb.self,
   ]
