@@ -25,6 +25,6 @@ public struct OrderBooks: ~Copyable {
   /// Number of open orders of all books.
   @inlinable public var openOrders: Int { orders.count }
 
-  /// Bytes of all tables: orders (32 bytes × 1.67…3.33 per open order at the peak) and levels.
+  /// Bytes of all tables: orders (64 to 128 bytes per open order at the peak) and levels.
   public var memoryBytes: Int { orders.slots.byteCount + levels.memoryBytes }
 }

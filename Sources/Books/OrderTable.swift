@@ -35,7 +35,7 @@ struct OpenOrder: BitwiseCopyable {
 /// Nothing depends on how ids are chosen but speed: ids that share their low bits all pass through
 /// the hash table, and ids chosen to collide there meet a probe limit and a random multiplier.
 ///
-/// Memory: the hash table doubles when more than 3/5 full, so 32 bytes × 1.67…3.33 per order at the
+/// Memory: the hash table doubles when more than half full, so 32 bytes × 2…4 per order at the
 /// largest number of open orders so far, and 1/8 of that for the ring (2 MiB at most). Doubling
 /// copies everything at once.
 @usableFromInline
