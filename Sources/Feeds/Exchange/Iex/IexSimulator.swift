@@ -76,7 +76,8 @@ public struct IexSimulator: ~Copyable {
     // The first and every fiftieth or so is a heartbeat.
     if step > 0, cuts.below(50) != 0 {
       var left = 1 + cuts.below(4)
-      while left > 0, step <= lastStep,
+      // An event that TOPS does not show is not worth a segment.
+      while left > 0 || writer.count == 0, step <= lastStep,
         writer.payloadBytes + Self.stepBytes <= IexLimits.segmentPayloadBytes
       {
         write(step)
