@@ -2,10 +2,10 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `millrace inspect` against what public decoders read from Nasdaq's captures.
+/// `millrace inspect` against what public decoders read from Nasdaq's and IEX's captures.
 @Suite(.enabled(if: SharedFolder.isPresent, "the folder ../shared is absent"))
 struct InspectCaptureTests {
-  static let folder = "captures/nasdaq-itch50"
+  static let folder = "captures"
 
   struct Expected: Decodable {
     var messages: Int
@@ -23,14 +23,21 @@ struct InspectCaptureTests {
     var files: [String: Expected]
   }
 
-  /// The names of expected files, without the ending `.expected.json`.
+  /// The data, and the name that its expected file has before `.expected.json`.
   static let files = [
-    ("file-head-1000msgs.itch", "file-head-1000msgs.itch"),
-    ("synthetic-ex20101224.TEST_ITCH_50.gz", "synthetic-ex20101224.TEST_ITCH_50"),
+    ("nasdaq-itch50/file-head-1000msgs.itch", "nasdaq-itch50/file-head-1000msgs.itch"),
     (
-      "moldudp64-20230822-093000-100pkts.pcap", "moldudp64-20230822-093000-100pkts.pcap"
+      "nasdaq-itch50/synthetic-ex20101224.TEST_ITCH_50.gz",
+      "nasdaq-itch50/synthetic-ex20101224.TEST_ITCH_50"
     ),
+    (moldCapture, moldCapture),
+    ("iex/deep10-2017-04-25-a.pcap.gz", "iex/deep10-2017-04-25-a.pcap"),
+    ("iex/deep10-2026-07-13-a.pcap.gz", "iex/deep10-2026-07-13-a.pcap"),
+    ("iex/tops16-2017-07-10.pcap.gz", "iex/tops16-2017-07-10.pcap"),
+    ("iex/tops16-2026-07-13-a.pcap.gz", "iex/tops16-2026-07-13-a.pcap"),
   ]
+
+  static let moldCapture = "nasdaq-itch50/moldudp64-20230822-093000-100pkts.pcap"
 
   private func expected<Value: Decodable>(_ name: String, as type: Value.Type) throws -> Value {
     let decoder = JSONDecoder()
@@ -60,12 +67,16 @@ struct InspectCaptureTests {
     #expect((object["rejected"] as? [String: Int])?.isEmpty == true)
   }
 
-  @Test func everySmallCaptureAgrees() throws {
-    let folder = try expected("packets-nsm", as: Folder.self)
-    #expect(folder.files.count == 23)
+  @Test(arguments: [
+    ("nasdaq-itch50/packets-nsm", 23), ("iex/packets-tops", 10), ("iex/packets-deep", 3),
+    ("iex/packets-deepplus", 14),
+  ])
+  func everySmallCaptureAgrees(name: String, files: Int) throws {
+    let folder = try expected(name, as: Folder.self)
+    #expect(folder.files.count == files)
     for (file, expected) in folder.files {
       let result = try Program.run(
-        "inspect", "--json", "--messages", try path("packets-nsm/\(file)"))
+        "inspect", "--json", "--messages", try path("\(name)/\(file)"))
       var objects = try result.objects()
       let summary = objects.removeLast()
       #expect(summary["packets"] as? Int == expected.packetsInFile, "\(file)")
@@ -80,9 +91,8 @@ struct InspectCaptureTests {
 
   /// The sum of every field of every type, prices included, to the last digit.
   @Test func fieldSumsAgree() throws {
-    let name = "moldudp64-20230822-093000-100pkts.pcap"
-    let fields = try #require(try expected(name, as: Expected.self).messageFields)
-    let result = try Program.run("inspect", "--messages", "--json", try path(name))
+    let fields = try #require(try expected(Self.moldCapture, as: Expected.self).messageFields)
+    let result = try Program.run("inspect", "--messages", "--json", try path(Self.moldCapture))
     let lines = try result.output.split(separator: "\n").dropLast().map {
       try JSONDecoder().decode([String: Scalar].self, from: Data($0.utf8))
     }
