@@ -31,8 +31,8 @@
     return unsafe records[index]
   }
 
-  /// The bytes of record `index`, as many as its header states: for whoever is in no hurry. Valid as
-  /// long as the pointer of the subscript is.
+  /// The bytes of record `index`, as many as its header states: for whoever is in no hurry. Valid
+  /// as long as the pointer of the subscript is.
   @_lifetime(borrow self)
   public func bytes(_ index: Int) -> RawSpan {
     precondition(index >= 0 && index < count)
