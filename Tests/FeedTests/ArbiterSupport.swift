@@ -74,7 +74,7 @@ struct Arbitration: ~Copyable {
   mutating func finish() { arbiter.finish(tsRecv: now, sink: &sink) }
 }
 
-/// A datagram of session `name` with messages `first ..< first + count`, message n being its number.
+/// A datagram of session `name` with `count` messages from `first` on.
 func mold(
   _ first: UInt64, _ count: Int, session name: String = "S", header: UInt16? = nil
 ) -> [UInt8] {

@@ -42,7 +42,8 @@ struct ItchCaptureTests {
     }
   }
 
-  /// What arbiter and decoder make of the capture equals the oracle's counts by type, on both paths.
+  /// What arbiter and decoder make of the capture equals the oracle's counts by type, on both
+  /// paths.
   private func check(_ name: String, counts: [String: Int]) throws {
     let values = WireValues(table: ItchFeed.messages)
     let datagrams = try datagrams(name)

@@ -1,7 +1,7 @@
 import FeedKit
 
-/// Reads a message by the table of its protocol, as text: integers and prices in full, prices without
-/// trailing zeros, text without trailing spaces.
+/// Reads a message by the table of its protocol, as text: integers and prices in full, prices
+/// without trailing zeros, text without trailing spaces.
 struct WireValues {
   let table: MessageTable
 
