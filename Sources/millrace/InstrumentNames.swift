@@ -61,6 +61,11 @@ struct InstrumentNames {
       instrumentID: record.header.instrumentID)
   }
 
+  /// The wanted symbols that no instrument has so far.
+  var missing: Set<String> {
+    wanted.subtracting(names.values.lazy.filter(\.isWanted).map(\.symbol))
+  }
+
   /// Another writer: its numbers may mean other instruments.
   mutating func forget() {
     names.removeAll(keepingCapacity: true)

@@ -120,6 +120,11 @@ enum ItchSimulationOptions {
     _ arguments: CommandArguments
   ) throws(CommandError) -> ItchSimulatorServerOptions {
     var options = ItchSimulatorServerOptions(market: market(arguments, isFile: false))
+    guard arguments[lineA] != nil || arguments[lineB] == nil else {
+      throw CommandError(
+        .usage, verb: SimulateVerb.name, happened: "a line B without a line A", what: "--line-b",
+        remedy: "call a single line A")
+    }
     for (line, own) in [(lineA, lossA), (lineB, lossB)] {
       guard let endpoint = try endpoint(line, arguments) else { continue }
       var faults = LineImpairmentOptions()

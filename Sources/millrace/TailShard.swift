@@ -26,6 +26,9 @@ final class TailShard {
     names.refresh(epoch: reader.epoch)
   }
 
+  /// The wanted symbols that no instrument of the shard has so far.
+  var missing: Set<String> { names.missing }
+
   /// What the ring's header says.
   var status: RingStatus { RingStatus(reader) }
 

@@ -38,6 +38,10 @@ final class TailStream {
     for number in hasAllShards ? Array(1..<max(count, 1)) : Array(numbers.dropFirst()) {
       shards.append(try Self.open(location, number, start, wanted))
     }
+    let missing = shards.reduce(wanted) { $0.intersection($1.missing) }.sorted()
+    if !missing.isEmpty {
+      terminal.note("no instrument is called \(missing.joined(separator: ", ")) so far")
+    }
   }
 
   private static func open(

@@ -5,7 +5,8 @@ import Testing
 /// `run`, `status` and `tail` beside each other, on the real binary, with a Python reader.
 @Suite struct LiveVerbTests {
   static let hasPython = python("-c", "import numpy") != nil
-  static let reader = SharedFolder.packageRoot.appending(path: "tools/python/millrace_shm.py").path
+  static let scripts = SharedFolder.packageRoot.appending(path: "tools/python").path
+  static let reader = scripts + "/millrace_shm.py"
 
   /// Starts a program whose output goes to a file; nil where it does not start.
   static func start(_ program: URL, _ arguments: [String], output: URL) throws -> Process {
@@ -105,6 +106,9 @@ import Testing
     let all = try Program.run(["tail", "--from", "oldest", "--format", "json"] + place)
     #expect(all.code == 0)
     #expect(all.output.split(separator: "\n").count == Self.written(final))
+    let script = "import sys; sys.path.insert(0, '\(Self.scripts)'); import millrace_shm; "
+    let symbols = "sys.exit(len(millrace_shm.symbols('\(folder)/live/shard-0.symbols')) != 100)"
+    #expect(Self.python("-B", "-c", script + symbols) == 0)
     try onlyOneSymbol(try #require(records.last?["symbol"] as? String), place)
   }
 

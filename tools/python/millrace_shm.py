@@ -393,6 +393,17 @@ class Reader:
         return self.follow()
 
 
+def symbols(path):
+    """{(publisher_id, instrument_id): symbol} of a shard's .symbols file (SymbolFile.swift)."""
+    with open(path, "rb") as file:
+        data = file.read()
+    entry = np.dtype([("instrument", "<u4"), ("publisher", "<u4"), ("symbol", "S72")])
+    if data[:12] != b"MLRCSYM1\x01\0\0\0" or (len(data) - 64) % entry.itemsize:
+        raise RingError(f"{path} is not a symbol file of a version known here")
+    rows = np.frombuffer(data, entry, -1, 64)[:int.from_bytes(data[32:40], "little")].tolist()
+    return {(publisher, number): text.decode() for number, publisher, text in rows}
+
+
 def main(arguments=None):
     parser = argparse.ArgumentParser(description="A quick look at a Millrace shared-memory ring.")
     parser.add_argument("--instance", help="name of the running pipeline")
