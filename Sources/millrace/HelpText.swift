@@ -14,7 +14,7 @@ enum HelpText {
     text += table(VerbTable.verbs.map { ($0.name, $0.summary) })
     text += """
 
-      Every verb takes --json, --quiet, -v, --no-color, --help.
+      Every verb takes --json, --quiet, -v, --no-color, --help; @FILE reads options from a file.
       Exit codes: 0 well, 1 findings, 64 usage, 65 bad input, 66 no input, 69 unavailable,
       73 and 74 input or output failed, 77 permission, 78 configuration.
 

@@ -42,7 +42,8 @@ struct Main {
     default: break
     }
     let verb = try verb(named: first)
-    let arguments = try CommandArguments(rest, verb: verb)
+    let arguments = try CommandArguments(
+      try ArgumentFile.expand(rest, verb: verb.name), verb: verb)
     if arguments[GlobalOptions.help] {
       try output.write(HelpText.text(of: verb))
       return .ok
