@@ -1,14 +1,14 @@
 // What one core can do in plain C with framed ITCH 5.0: the loops that `decode-itch` stands beside.
 //
-//   file in memory --> one walk over the frames --> fields added up, or one 64-byte record a message
+//   file in memory --> one walk over the frames --> fields added up, or a 64-byte record a message
 //
 //   scalar    switch on the type, load and swap each field, add them all up (nothing is written)
 //   records   the same switch, and a 64-byte record written to a ring of LINES lines
 //   permuted  one 64-byte load, one byte permutation by a table, one 64-byte store to that ring
 //             (AVX-512 VBMI; absent where this machine has none)
 //
-// The sum is over references, shares and prices of A F D X E C U P Q, so that any decoder can repeat
-// it. Prints one JSON object a loop.
+// The sum is over references, shares and prices of A F D X E C U P Q, so that any decoder can
+// repeat it. Prints one JSON object a loop.
 //
 // build: gcc -O3 -march=native -o itch_baseline itch_baseline.c
 // usage: itch_baseline FILE LINES...     FILE: 2-byte big-endian length, message, and so on

@@ -62,7 +62,8 @@ struct BenchDay: ~Copyable {
   /// Sizes and seed, for reports.
   var description: [(String, String)] {
     [
-      ("day", "\(messages) ITCH 5.0 messages, \(byteCount) bytes, \(market.options.symbols) symbols"),
+      ("day", "\(messages) ITCH 5.0 messages, \(byteCount) bytes"),
+      ("symbols", "\(market.options.symbols)"),
       ("seed", "\(market.options.seed)"),
       ("open_orders_at_end", "\(market.openOrders)"),
     ]

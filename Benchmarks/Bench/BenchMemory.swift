@@ -11,6 +11,7 @@ import CBenchHooks
 
   init(byteCount: Int) throws(BenchError) {
     mapped = byteCount + Self.slack
+    // Safety: a fresh mapping of this size, which `deinit` gives back.
     guard let memory = unsafe bench_map(mapped) else {
       throw .missing("\(byteCount) bytes of memory")
     }

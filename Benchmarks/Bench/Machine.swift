@@ -67,6 +67,7 @@ struct Machine {
   var line: String {
     let wide = hasPermutes ? "AVX-512 VBMI" : "no AVX-512 VBMI"
     let store = hasWideStore ? "64-byte stores whole" : "64-byte stores in two"
-    return "\(cpu), family \(family) model \(model), \(cores) cores, \(wide), \(store), load \(load)"
+    let kind = "\(cpu), family \(family) model \(model), \(cores) cores"
+    return "\(kind), \(wide), \(store), load \(load)"
   }
 }

@@ -18,7 +18,7 @@ public enum EngineError: Error, CustomStringConvertible {
   public var description: String {
     switch self {
     case .thread(let name, let code):
-      "starting thread \(name): error \(code): lower --shards or raise the process limit (ulimit -u)"
+      "starting thread \(name): error \(code): lower --shards or raise the limit (ulimit -u)"
     case .input(let error): error.description
     case .net(let error): error.description
     case .sharedMemory(let error): error.description

@@ -35,6 +35,7 @@ extension ShardWorker {
       }
       unsafe deliver(record)
     case .system:
+      // Safety: a lane's record is as long as its type says; its struct is that type's.
       if unsafe SessionRecord.isStart(record.load(as: SystemMessage.self)) {
         flushIntervals(&source)
         restart(&source)

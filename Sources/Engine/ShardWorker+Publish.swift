@@ -3,7 +3,8 @@ internal import Ledger
 internal import Records
 internal import SharedMemory
 
-/// Every record that leaves a worker goes through here, so that the outlet's equation has one place.
+/// Every record that leaves a worker goes through here, so that the outlet's equation has one
+/// place.
 extension ShardWorker {
   /// A record of the feed, as it stands in the lane.
   @inline(__always)

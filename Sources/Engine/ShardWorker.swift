@@ -119,6 +119,7 @@ internal import SharedMemory
   /// to (`OrderBooks`, "Prefetching for batches").
   private func prefetch(_ source: borrowing SourceState) {
     for index in 0..<batch.count {
+      // Safety: every record has a header, and one of type MBO all of its 56 bytes.
       let record = unsafe batch[index]
       guard unsafe record.load(fromByteOffset: 1, as: RType.self) == .mbo else { continue }
       unsafe source.orders.prefetchOrder(record.load(fromByteOffset: 16, as: UInt64.self))
@@ -129,6 +130,7 @@ internal import SharedMemory
       }
     }
     for index in 0..<batch.count {
+      // Safety: as above.
       let record = unsafe batch[index]
       guard unsafe record.load(fromByteOffset: 1, as: RType.self) == .mbo else { continue }
       let id = unsafe record.load(fromByteOffset: 16, as: UInt64.self)

@@ -78,6 +78,7 @@ extension SourceThread {
       while !mustStop {
         var total = 0
         for index in 0..<sockets.count {
+          // Safety: `index` is below the number of receivers, which `sockets` keeps.
           let receivers = unsafe sockets.receivers
           unsafe total += try receive(&receivers[index], isAnswer: sockets.isAnswers(index))
         }

@@ -12,7 +12,9 @@ import Testing
 /// The whole way: simulated exchange → file → reader → lanes → books → shared memory → reader.
 @Suite struct PipelineTests {
   /// A day of `messages` in a file; the market that made it knows its books.
-  private func makeDay(messages: Int, seed: UInt64, _ body: (borrowing ItchMarket, URL) throws -> Void)
+  private func makeDay(
+    messages: Int, seed: UInt64, _ body: (borrowing ItchMarket, URL) throws -> Void
+  )
     throws
   {
     var options = ItchMarketOptions()
@@ -22,6 +24,7 @@ import Testing
     var market = try ItchMarket(options)
     var bytes = [UInt8](repeating: 0, count: messages * 52)
     var span = bytes.mutableSpan
+    // Safety: bytes have no invalid patterns.
     var raw = unsafe span.mutableBytes
     let used = market.fill(&raw)
     let url = FileManager.default.temporaryDirectory.appending(path: "millrace-\(UUID()).itch")

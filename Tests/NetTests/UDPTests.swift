@@ -121,7 +121,8 @@ private func collect(
     #expect(UInt64(taken) + receiver.dropped == 201)
   }
 
-  /// Two receivers share a port; each datagram reaches exactly one of them. Busy polling may be refused.
+  /// Two receivers share a port; each datagram reaches exactly one of them. Busy polling may be
+  /// refused.
   @Test func sharedPortsSplitTheDatagrams() throws {
     var options = UDPReceiverOptions()
     options.reusesPort = true
