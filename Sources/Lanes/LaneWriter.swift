@@ -15,12 +15,15 @@ internal import Synchronization
   private let waited: UnsafeMutablePointer<LaneWaits>
   private let capacity: UInt64
   private let grid: LaneGrid
+  /// Whether shards ever sleep: spinning and yielding ones see new lines by themselves.
+  @usableFromInline let rings: Bool
 
   /// A position that no lane reaches: what `limit` is where the oldest records give way.
   private static var noLimit: UInt64 { 1 << 62 }
 
   init(grid: LaneGrid, reader: Int) {
     self.grid = grid
+    rings = grid.options.strategy == .park
     shards = grid.shards
     policy = grid.options.policy
     wide = grid.options.wideStores
@@ -168,7 +171,7 @@ internal import Synchronization
       unsafe cursor.pointee.limit = taken &+ capacity
       if need <= taken &+ capacity { break }
       if start == 0 { start = ml_clock_nanos() }
-      grid.doorbells[shard].ring()
+      if rings { grid.doorbells[shard].ring() }
       if idler.pause() { ml_thread_nap(Self.napNanos) }
     }
     guard start != 0 else { return }
@@ -180,7 +183,13 @@ internal import Synchronization
   private static var napNanos: Int64 { 50_000 }
 
   /// Wakes the shards that got records since the last call. Once per batch.
+  @inlinable @inline(__always)
   public mutating func flush() {
+    if rings { wakeShards() }
+  }
+
+  @usableFromInline
+  mutating func wakeShards() {
     for shard in 0..<shards {
       // Safety: `shard` is below the number of entries.
       let word = unsafe cursors[shard].word
