@@ -77,7 +77,7 @@ enum LaneBench: Bench {
     let result = Tally()
     let consumer = try BenchThread(cpu: 0) {
       var lane = lane.take()
-      result.sum = drain(&lane, count: count)
+      result.sum = drain(&lane, count: count, rest: flushEvery / 4)
     }
     _ = ml_thread_pin(1)
     var writer = grid.writer(0)
@@ -107,7 +107,7 @@ enum LaneBench: Bench {
     writer.flush()
   }
 
-  private static func drain(_ lane: inout LaneReader, count: Int) -> UInt64 {
+  private static func drain(_ lane: inout LaneReader, count: Int, rest: Int) -> UInt64 {
     var batch = RecordBatch()
     var sum: UInt64 = 0
     var taken = 0
@@ -123,6 +123,9 @@ enum LaneBench: Bench {
       }
       taken += batch.count
       lane.release()
+      if batch.count < LaneLimits.batchRecords {
+        for _ in 0..<rest { ml_cpu_pause() }
+      }
     }
     return sum
   }

@@ -21,6 +21,8 @@ static bool has_avx512(bool vbmi) {
 
 bool ml_cpu_has_vbmi(void) { return has_avx512(true); }
 
+bool ml_cpu_has_avx512(void) { return has_avx512(false); }
+
 bool ml_cpu_has_wide_store(void) {
   unsigned eax, ebx, ecx, edx;
   if (!has_avx512(false) || !__get_cpuid(0, &eax, &ebx, &ecx, &edx)) return false;
@@ -41,5 +43,6 @@ bool ml_cpu_has_pair_store(void) {
 #else
 bool ml_cpu_has_pair_store(void) { return false; }
 bool ml_cpu_has_vbmi(void) { return false; }
+bool ml_cpu_has_avx512(void) { return false; }
 bool ml_cpu_has_wide_store(void) { return false; }
 #endif

@@ -9,6 +9,7 @@ internal import Synchronization
   public let shards: Int
   public let policy: LanePolicy
   @usableFromInline let wide: Bool
+  @usableFromInline let halves: Bool
   @usableFromInline let cursors: UnsafeMutablePointer<ml_lane_cursor>
   private let positions: UnsafeMutablePointer<UnsafeMutablePointer<Atomic<UInt64>>>
   private let rung: UnsafeMutablePointer<UInt64>
@@ -27,6 +28,7 @@ internal import Synchronization
     shards = grid.shards
     policy = grid.options.policy
     wide = grid.options.wideStores
+    halves = grid.options.policy == .wait && ml_cpu_has_avx512()
     capacity = UInt64(grid.capacityLines)
     // Safety: three allocations of one entry a shard, each initialised in the loop below.
     unsafe cursors = .allocate(capacity: grid.shards)
@@ -116,6 +118,8 @@ internal import Synchronization
     let line = unsafe cursor.pointee.lines + slot &* LineWord.lineBytes
     if wide {
       unsafe ml_line_store_wide(line, w[0], w[1], w[2], w[3], w[4], w[5], w[6], word)
+    } else if halves {
+      unsafe ml_line_store_halves(line, w[0], w[1], w[2], w[3], w[4], w[5], w[6], word)
     } else if policy == .wait {
       unsafe ml_line_store_release(line, w[0], w[1], w[2], w[3], w[4], w[5], w[6], word)
     } else {

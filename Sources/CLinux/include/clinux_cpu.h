@@ -15,6 +15,9 @@ static inline void ml_cpu_pause(void) {
 /// Whether 64-byte permutes by byte (AVX-512 F, BW, VBMI) may be used on this machine.
 bool ml_cpu_has_vbmi(void);
 
+/// Whether this machine has 32-byte and 64-byte vectors of AVX-512 (F, BW, VL).
+bool ml_cpu_has_avx512(void);
+
 /// Whether an aligned 64-byte store reaches other cores as one piece: AVX-512 on a core whose store
 /// path is 512 bits wide (Intel, and AMD from family 26 on; earlier AMD cores split it in two).
 bool ml_cpu_has_wide_store(void);
@@ -22,6 +25,15 @@ bool ml_cpu_has_wide_store(void);
 /// Whether an aligned 16-byte store reaches other cores as one piece: both makers promise it for
 /// processors with AVX (Intel SDM 3A, 9.1.1; AMD APM 2, 7.3.2).
 bool ml_cpu_has_pair_store(void);
+
+/// Asks for the line at `address` in order to write to it: other cores' copies go.
+static inline void ml_prefetch_to_write(const void *address) {
+#if defined(__x86_64__)
+  __asm__ volatile("prefetchw (%0)" : : "r"(address));  // no operation where a core lacks it
+#else
+  __builtin_prefetch(address, 1, 3);
+#endif
+}
 
 /// Fetches the line at `address` into the cache, for reading and writing.
 static inline void ml_prefetch(const void *address) { __builtin_prefetch(address, 1, 3); }
