@@ -91,10 +91,11 @@ let package = Package(
         "Net", "Ledger", "Lanes", "Records", "Wire", "CLinux", "CBenchHooks",
       ], path: "Benchmarks/Bench"),
     .target(name: "CBenchHooks", path: "Benchmarks/Support"),
-    program(
-      "millrace-fuzz",
-      ["FeedKit", "FeedRegistry", "ExchangeFeeds", "Captures", "Records", "Wire", "Lanes", "Net"],
-      path: "Fuzz"),
+    .executableTarget(
+      name: "millrace-fuzz",
+      dependencies: [
+        "FeedKit", "FeedRegistry", "ExchangeFeeds", "Captures", "Records", "Wire", "Lanes", "Net",
+      ], path: "Fuzz", exclude: ["Corpus"], swiftSettings: settings),
 
     .target(
       name: "TestSupport", dependencies: ["Wire"], path: "Tests/Support", swiftSettings: settings),
