@@ -59,6 +59,13 @@ enum BenchFile {
     unsafe filled { unsafe bench_read(path, $0, $1) }
   }
 
+  /// Removes these files and then the folder.
+  static func removeFolder(_ folder: String, files: [String]) {
+    // Safety: the paths are texts of our own.
+    for file in files { unsafe bench_remove("\(folder)/\(file)") }
+    unsafe bench_remove(folder)
+  }
+
   static func kernel() -> String { unsafe filled { unsafe bench_kernel($0, $1) } }
 
   /// Path of the running program.

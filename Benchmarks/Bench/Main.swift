@@ -4,7 +4,7 @@ import Glibc
 /// `millrace-bench NAME [--json] [--quick] [--strict]`: see `tools/bench`.
 @main
 enum Main {
-  static var benches: [any Bench.Type] { [DecodeBench.self, LaneBench.self, BookBench.self] }
+  static var benches: [any Bench.Type] { [DecodeBench.self, LaneBench.self, BookBench.self, PipelineBench.self] }
 
   static func main() {
     var words = Array(CommandLine.arguments.dropFirst())

@@ -22,6 +22,12 @@ import Records
     }
   }
 
+  /// Adds one record as a reader of shared memory has it.
+  mutating func add(_ record: RawSpan) {
+    // Safety: the bytes are used inside of the closure only.
+    unsafe record.withUnsafeBytes { unsafe add($0) }
+  }
+
   /// Adds one record of at least a header's 16 bytes.
   mutating func add(_ record: UnsafeRawBufferPointer) {
     records &+= 1

@@ -141,4 +141,4 @@ void bench_cpu(int *family, int *model, char vendor[13]) {
 
 int bench_process(void) { return getpid(); }
 
-void bench_remove(const char *path) { unlink(path); }
+void bench_remove(const char *path) { remove(path); }

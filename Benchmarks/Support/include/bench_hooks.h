@@ -44,5 +44,5 @@ int bench_hooks_linked(void);
 /// Process id of the caller.
 int bench_process(void);
 
-/// Removes a file, if it is there.
+/// Removes a file or an empty folder, if it is there.
 void bench_remove(const char *path);

@@ -1,0 +1,122 @@
+import CBenchHooks
+import CLinux
+import Engine
+import ExchangeFeeds
+import FeedKit
+import Lanes
+import Ledger
+import SharedMemory
+
+/// The whole way: ITCH file to records in shared memory.
+///
+///     day file ─▶ reader thread (CPU 0) ─▶ lane ─▶ worker (CPU 1) ─▶ ring under /dev/shm
+///
+/// With and without L3 books; timed from start to the last record published. The rings' own
+/// records are compared afterwards: a reader takes what the ring still holds, and its checksum must
+/// be the same in every round.
+enum PipelineBench: Bench {
+  static var name: String { "pipeline" }
+  static var summary: String { "ITCH file to shared memory, with and without books" }
+
+  private static var ringLines: Int { 1 << 16 }
+
+  static func run(_ options: BenchOptions) throws(BenchError) -> BenchReport {
+    let day = try BenchDay(messages: options.isQuick ? 1_000_000 : 10_000_000, options: options)
+    var report = BenchReport(name)
+    report.input = day.description
+    var digests: [String: UInt64] = [:]
+    for _ in 0..<options.rounds(5) {
+      for (label, outputs) in Self.variants {
+        let digest = try time(day, label: label, outputs: outputs, &report)
+        try verify(digest, digests[label] ?? digest, "checksum of \(label)")
+        digests[label] = digest
+      }
+    }
+    report.bar("without books, M msg/s", report.median("without books"), atLeast: 100)
+    report.bar("books and BBO, M msg/s per worker", report.median("books, MBP-1"), atLeast: 10)
+    report.verified.append("ledger balanced; every message accounted for; open orders the market's")
+    report.verified.append("the rings end with the same records in every round")
+    return report
+  }
+
+  private static var variants: [(String, ShardOutputs)] {
+    [("without books", []), ("books", [.books]), ("books, MBP-1", [.books, .mbp1])]
+  }
+
+  private static func time(
+    _ day: borrowing BenchDay, label: String, outputs: ShardOutputs, _ report: inout BenchReport
+  ) throws(BenchError) -> UInt64 {
+    let pipeline: Pipeline
+    let violations: [String]
+    let snapshot: CounterSnapshot
+    let nanos: UInt64
+    do throws(EngineError) {
+      pipeline = try makePipeline(day, outputs: outputs)
+      let start = MonotonicClock.now()
+      try pipeline.start()
+      while !pipeline.isFinished { ml_thread_nap(200_000) }
+      violations = pipeline.stop().map(\.description)
+      nanos = MonotonicClock.now().nanos(since: start)
+      snapshot = try pipeline.snapshot()
+    } catch {
+      throw .missing(error.description)
+    }
+    report.add(label, "M msg/s", Double(day.messages) * 1e3 / Double(nanos))
+    report.add(
+      "\(label): published", "M rec/s", Double(snapshot.total(.written)) * 1e3 / Double(nanos))
+    return try check(pipeline, snapshot, violations, day, outputs)
+  }
+
+  private static func makePipeline(
+    _ day: borrowing BenchDay, outputs: ShardOutputs
+  ) throws(EngineError) -> Pipeline {
+    var options = PipelineOptions(instance: "bench-\(bench_process())", verb: "bench")
+    options.outputs = outputs
+    options.ringLines = ringLines
+    options.workerCPUs = [1]
+    options.expectedOrders = day.market.openOrderLimit
+    options.lanes = LaneOptions(capacityLines: 1_024, policy: .wait, strategy: .spin)
+    return try Pipeline(
+      options: options,
+      sources: [
+        SourceConfiguration(name: "itch", feed: ItchFeed.self, input: .file(day.path), cpu: 0)
+      ], version: "bench")
+  }
+}
+
+/// What a run must leave behind.
+extension PipelineBench {
+  private static func check(
+    _ pipeline: Pipeline, _ snapshot: CounterSnapshot, _ violations: [String],
+    _ day: borrowing BenchDay, _ outputs: ShardOutputs
+  ) throws(BenchError) -> UInt64 {
+    defer { BenchFile.removeFolder(pipeline.folder, files: ["counters", "shard-0.ring"]) }
+    try verify(violations, [], "violations of the ledger")
+    let source = pipeline.reports[0]
+    try verify(source.messages, day.messages, "messages read")
+    try verify(source.decode.rejectedTotal, 0, "messages rejected")
+    try verify(snapshot.total(.received), source.records[0], "records received by the worker")
+    if outputs.contains(.books) {
+      try verify(snapshot.total(.unknownOrders), 0, "unknown orders")
+      try verify(snapshot.total(.crossedBooks), 0, "crossed books")
+      try verify(pipeline.memory.openOrders, day.market.openOrders, "open orders of the market")
+    }
+    return try digest(of: "\(pipeline.folder)/shard-0.ring")
+  }
+
+  /// The sum of references, shares and prices over what the ring still holds.
+  private static func digest(of path: String) throws(BenchError) -> UInt64 {
+    var reader: BroadcastReader
+    do throws(SharedMemoryError) {
+      reader = try BroadcastReader(path: path)
+    } catch {
+      throw .missing("\(error)")
+    }
+    var digest = RecordDigest()
+    while reader.poll() == .record { digest.add(reader.record) }
+    guard digest.records > UInt64(ringLines / 16) else {
+      throw .wrong("the ring holds \(digest.records) records")
+    }
+    return digest.sum
+  }
+}
