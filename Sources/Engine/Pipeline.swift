@@ -190,11 +190,13 @@ public final class Pipeline {
     return all
   }
 
-  /// Bytes of lanes and rings, bytes of the books, and open orders in them. After `stop`.
+  /// Bytes of lanes, rings and symbol files, bytes of the books, and open orders in them.
+  /// After `stop`.
   public var memory: (fixedBytes: Int, bookBytes: Int, openOrders: Int) {
     let books = workers.map(\.memory)
     return (
-      grid.byteCount + options.shards * options.ringLines * 64,
+      grid.byteCount
+        + options.shards * (options.ringLines * 64 + SharedMemoryLimits.symbolFileBytes),
       books.reduce(0) { $0 + $1.bytes }, books.reduce(0) { $0 + $1.openOrders }
     )
   }

@@ -18,6 +18,10 @@ public enum SharedMemoryLimits {
   public static var maximumDatasetBytes: Int { 15 }
   /// Entries of a shard's symbol file, 80 bytes each: 5 MiB. A stock locate of ITCH has 16 bits.
   public static var symbols: Int { 65_536 }
+  /// Bytes of a shard's symbol file.
+  public static var symbolFileBytes: Int {
+    SymbolLayout.headerBytes + symbols * SymbolLayout.entryBytes
+  }
   /// The most shards of one instance.
   public static var maximumShards: Int { 1024 }
   /// The last ordinal of an epoch that a batch may begin with: half of the 48 bits. A writer that

@@ -17,12 +17,12 @@ public struct SymbolWriter: ~Copyable {
   public init(
     location: RingLocation, shard: Int, epoch: UInt64, mode: UInt32 = 0o640
   ) throws(SharedMemoryError) {
-    let bytes = SymbolLayout.headerBytes + SharedMemoryLimits.symbols * SymbolLayout.entryBytes
     self.epoch = epoch
     let path = location.symbols(shard: shard)
     let folder = try Descriptor(folder: location.instanceFolder, mode: 0o700)
     mapping = try SharedMapping.making(
-      "shard-\(shard).symbols", in: folder, byteCount: bytes, path: path, mode: mode
+      "shard-\(shard).symbols", in: folder, byteCount: SharedMemoryLimits.symbolFileBytes,
+      path: path, mode: mode
     ) { $0.describeSymbols(capacity: SharedMemoryLimits.symbols, epoch: epoch) }
   }
 
