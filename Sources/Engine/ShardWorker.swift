@@ -173,6 +173,7 @@ internal import SharedMemory
   /// Receive time of the first record of the batch that has one (orders and trades do).
   private func receiveTime(of first: Int) -> UInt64? {
     for index in first..<batch.count {
+      // Safety: the offsets lie inside of the records that have these types.
       let record = unsafe batch[index]
       let offset: Int
       switch unsafe record.load(fromByteOffset: 1, as: RType.self) {

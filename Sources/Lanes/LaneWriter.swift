@@ -179,8 +179,11 @@ internal import Synchronization
       if idler.pause() { ml_thread_nap(Self.napNanos) }
     }
     guard start != 0 else { return }
-    unsafe waited[shard].count &+= 1
-    unsafe waited[shard].nanos &+= ml_clock_nanos() &- start
+    // As a whole: the compiler breaks off at fields changed in place under the thread sanitizer.
+    var waits = unsafe waited[shard]
+    waits.count &+= 1
+    waits.nanos &+= ml_clock_nanos() &- start
+    unsafe waited[shard] = waits
   }
 
   /// How long a parking producer sleeps between looks at a full lane: 50 µs.
