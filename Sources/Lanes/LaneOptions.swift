@@ -33,15 +33,18 @@ public struct LaneOptions: Sendable {
   public var strategy: WaitStrategy
   /// Whether a line may be written by one 64-byte store. Thread sanitizer runs say no.
   public var wideStores: Bool
+  /// Whether lines are stored by the instructions that every machine has, for tests of that way.
+  public var isPortable: Bool
 
   public init(
     capacityLines: Int = 1024, policy: LanePolicy = .wait, strategy: WaitStrategy = .park,
-    wideStores: Bool = ml_cpu_has_wide_store()
+    wideStores: Bool = ml_cpu_has_wide_store(), isPortable: Bool = false
   ) {
     self.capacityLines = capacityLines
     self.policy = policy
     self.strategy = strategy
     self.wideStores = wideStores
+    self.isPortable = isPortable
   }
 
   /// The capacity as it is used: a power of two within the limits.

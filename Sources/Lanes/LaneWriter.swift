@@ -27,8 +27,9 @@ internal import Synchronization
     rings = grid.options.strategy == .park
     shards = grid.shards
     policy = grid.options.policy
-    wide = grid.options.wideStores
-    halves = grid.options.policy == .wait && ml_cpu_has_avx512()
+    wide = grid.options.wideStores && !grid.options.isPortable
+    halves =
+      grid.options.policy == .wait && !grid.options.isPortable && ml_cpu_has_avx512()
     capacity = UInt64(grid.capacityLines)
     // Safety: three allocations of one entry a shard, each initialised in the loop below.
     unsafe cursors = .allocate(capacity: grid.shards)

@@ -89,7 +89,8 @@ import Testing
     let grid = LaneGrid(
       readers: 2, shards: 3,
       options: LaneOptions(
-        capacityLines: 64, policy: .wait, wideStores: seed % 2 == 0 && hasWideStores))
+        capacityLines: 64, policy: .wait, wideStores: seed % 2 == 0 && hasWideStores,
+        isPortable: seed % 3 == 0))
     var lanes = grid.writer(1)
     var reader = grid.reader(1, shard: 2)
     var other = grid.reader(0, shard: 2)

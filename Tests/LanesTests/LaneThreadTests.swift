@@ -40,7 +40,7 @@ import Testing
       readers: 1, shards: 1,
       options: LaneOptions(
         capacityLines: plan.capacity, policy: plan.policy, strategy: plan.strategy,
-        wideStores: plan.wide))
+        wideStores: plan.wide, isPortable: !plan.wide))
     let count: UInt64 = 12_000
     let box = Shared()
     let producer = Runner {
