@@ -28,6 +28,11 @@ enum Baseline {
 
   /// Runs a program to its end and gives the lines that it has printed.
   static func run(_ words: [String]) throws(BenchError) -> [BaselineLine] {
+    try text(words).split(separator: "\n").map { BaselineLine($0) }
+  }
+
+  /// Runs a program to its end and gives what it has printed.
+  static func text(_ words: [String]) throws(BenchError) -> String {
     var status: Int32 = 0
     let command = words.joined(separator: "\n")
     let text = unsafe BenchFile.withText(room: room) {
@@ -36,6 +41,6 @@ enum Baseline {
     }
     guard let text else { throw .missing("\(words[0]): cannot be run: see tools/bench") }
     guard status == 0 else { throw .wrong("\(words.joined(separator: " ")): exit \(status)") }
-    return text.split(separator: "\n").map { BaselineLine($0) }
+    return text
   }
 }

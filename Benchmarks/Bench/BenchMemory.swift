@@ -61,9 +61,13 @@ enum BenchFile {
 
   /// Removes these files and then the folder.
   static func removeFolder(_ folder: String, files: [String]) {
+    remove(files.map { "\(folder)/\($0)" } + [folder])
+  }
+
+  /// Removes files and empty folders, in this order.
+  static func remove(_ paths: [String]) {
     // Safety: the paths are texts of our own.
-    for file in files { unsafe bench_remove("\(folder)/\(file)") }
-    unsafe bench_remove(folder)
+    for path in paths { unsafe bench_remove(path) }
   }
 
   static func kernel() -> String { unsafe filled { unsafe bench_kernel($0, $1) } }

@@ -4,11 +4,17 @@ import Glibc
 /// `millrace-bench NAME [--json] [--quick] [--strict]`: see `tools/bench`.
 @main
 enum Main {
-  static var benches: [any Bench.Type] { [DecodeBench.self, LaneBench.self, BookBench.self, PipelineBench.self] }
+  static var benches: [any Bench.Type] {
+    [
+      DecodeBench.self, LaneBench.self, BookBench.self, ShmBench.self, PipelineBench.self,
+      AllocationBench.self, MemoryBench.self,
+    ]
+  }
 
   static func main() {
     var words = Array(CommandLine.arguments.dropFirst())
     do throws(BenchError) {
+      if try ShmReader.run(words) { return }
       let options = try parse(&words)
       guard let name = words.first, words.count == 1 else { throw .usage(usage) }
       guard let bench = benches.first(where: { $0.name == name }) else {

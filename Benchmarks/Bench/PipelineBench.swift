@@ -90,7 +90,7 @@ extension PipelineBench {
     _ pipeline: Pipeline, _ snapshot: CounterSnapshot, _ violations: [String],
     _ day: borrowing BenchDay, _ outputs: ShardOutputs
   ) throws(BenchError) -> UInt64 {
-    defer { BenchFile.removeFolder(pipeline.folder, files: ["counters", "shard-0.ring"]) }
+    defer { BenchFile.removeFolder(pipeline.folder, files: ["counters", "shard-0.ring", "shard-0.ring.lock"]) }
     try verify(violations, [], "violations of the ledger")
     let source = pipeline.reports[0]
     try verify(source.messages, day.messages, "messages read")
