@@ -81,6 +81,7 @@ internal import SharedMemory
   /// Takes one batch from each lane; gives the records taken, 0 where there was nothing to do.
   mutating func step() -> Int {
     var total = 0
+    let lanes = unsafe lanes  // the pointer, so that `self` is free for the calls
     for source in 0..<sourceCount {
       // Safety: `source` is below the count.
       unsafe lanes[source].take(into: &batch)
