@@ -121,8 +121,11 @@ struct RunSetup {
   ) throws(CommandError) -> SourceConfiguration {
     let feed =
       arguments[RunOptions.feed] == nil ? try recognised(path) : try feed(arguments)
-    return try common(
+    var source = try common(
       arguments, name: feed.description.name, feed: feed, input: .file(path))
+    // A capture may have been cut anywhere: what it leaves out is a gap, however long.
+    source.gaps.largestGapMessages = 1 << 36
+    return source
   }
 
   private static func recognised(_ path: String) throws(CommandError) -> any Feed.Type {
