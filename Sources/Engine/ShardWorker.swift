@@ -215,6 +215,7 @@ internal import SharedMemory
   /// `written` is what each source has put into its lane.
   mutating func finish(written: [UInt64]) {
     for source in 0..<sourceCount {
+      // Safety: `source` is below the count of both tables.
       unsafe lanes[source].accountForEnd(written: written[source])
       counters.counters.dropped[source & 63] = unsafe lanes[source].dropped
       let states = unsafe sources

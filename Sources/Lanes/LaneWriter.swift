@@ -180,7 +180,8 @@ internal import Synchronization
       if idler.pause() { ml_thread_nap(Self.napNanos) }
     }
     guard start != 0 else { return }
-    // As a whole: the compiler breaks off at fields changed in place under the thread sanitizer.
+    // Safety: `shard` is below the number of entries. As a whole, since under the thread sanitizer
+    // the compiler breaks off at fields that are changed in place.
     var waits = unsafe waited[shard]
     waits.count &+= 1
     waits.nanos &+= ml_clock_nanos() &- start
