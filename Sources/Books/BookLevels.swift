@@ -27,12 +27,15 @@ public struct BookLevels: ~Copyable {
   /// Number of the bid side of an instrument's book, made if new; nil at the limit of books.
   @inlinable @inline(__always)
   mutating func bids(of instrument: UInt32) -> UInt32? {
-    if let book = instruments.find(instrument) { return UInt32(truncatingIfNeeded: book) &* 2 }
-    return makeBook(instrument)
+    if let book = instruments.findDirect(instrument) {
+      return UInt32(truncatingIfNeeded: book) &* 2
+    }
+    return findOrMakeBook(instrument)
   }
 
   @usableFromInline @inline(never)
-  mutating func makeBook(_ instrument: UInt32) -> UInt32? {
+  mutating func findOrMakeBook(_ instrument: UInt32) -> UInt32? {
+    if let book = instruments.find(instrument) { return UInt32(2 * book) }
     guard let book = instruments.insert(instrument) else { return nil }
     if 2 * book + 1 >= sides.count { sides.grow(to: sides.count * 2) }
     sides[2 * book] = LevelSide(instrument: instrument)

@@ -24,11 +24,16 @@ struct InstrumentMap: ~Copyable {
   /// The index of an instrument that was seen before, or nil.
   @inlinable @inline(__always)
   func find(_ instrument: UInt32) -> Int? {
-    if Int(instrument) < direct.count {
-      let number = direct[Int(instrument)]
-      return number == 0 ? nil : Int(number) &- 1
-    }
+    if Int(instrument) < direct.count { return findDirect(instrument) }
     return findHashed(instrument)
+  }
+
+  /// The index of an instrument with a direct id that was seen before, or nil.
+  @inlinable @inline(__always)
+  func findDirect(_ instrument: UInt32) -> Int? {
+    guard Int(instrument) < direct.count else { return nil }
+    let number = direct[Int(instrument)]
+    return number == 0 ? nil : Int(number) &- 1
   }
 
   /// The index of an instrument with a direct id, or any index: for prefetching.

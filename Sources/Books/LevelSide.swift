@@ -172,6 +172,16 @@ struct LevelSide: BitwiseCopyable {
     unsafe block[Int(count)] = .max
   }
 
+  /// Brings the best level and a few next to it into the cache.
+  @inlinable @inline(__always)
+  func prefetchBest() {
+    guard capacity > 0 else { return }
+    let last = Int(max(count, 1) &- 1)
+    // Safety: addresses inside the block; a prefetch reads nothing.
+    unsafe ml_prefetch(block + last)
+    unsafe ml_prefetch(totals + last)
+  }
+
   /// Brings the levels next to the touch into the cache.
   @inlinable @inline(__always)
   func prefetchTouch() {

@@ -41,6 +41,12 @@ struct MappedTable<Element: BitwiseCopyable>: ~Copyable {
     self = wider
   }
 
+  /// Takes all page faults at once, for a table that will be hit everywhere.
+  func populate() {
+    // Safety: the mapping has this length.
+    unsafe MappedPages.populate(base, byteCount: byteCount)
+  }
+
   @inlinable
   subscript(index: Int) -> Element {
     @inline(__always)
@@ -74,6 +80,16 @@ enum MappedPages {
     _ = unsafe madvise(address, byteCount, Int32(MADV_HUGEPAGE))
     return unsafe address
   }
+
+  /// Backs a mapping with memory now rather than at its first use, page by page. A kernel before
+  /// 5.14 refuses, which only means later.
+  static func populate(_ address: UnsafeMutableRawPointer, byteCount: Int) {
+    // Safety: the caller owns the mapping.
+    _ = unsafe madvise(address, byteCount, populateWrite)
+  }
+
+  /// `MADV_POPULATE_WRITE` of Linux 5.14, which older headers lack.
+  private static var populateWrite: Int32 { 23 }
 
   /// Gives back what `map` returned for the same length.
   @usableFromInline

@@ -15,6 +15,7 @@ extension OrderBooks {
     guard let bids = levels.bids(of: instrument) else {
       return refuse(.limitReached, instrument: instrument)
     }
+    orders.prefetchNext(after: orderID)
     return place(
       OpenOrder(
         id: orderID, key: 0, priority: priority, size: size,
@@ -52,6 +53,7 @@ extension OrderBooks {
     orderID: UInt64, newOrderID: UInt64, price: Int64, size: UInt32, priority: UInt64,
     instrument: UInt32? = nil
   ) -> BookEffect {
+    if let instrument { prefetch(orderID, of: instrument) }
     guard let slot = orders.find(orderID) else {
       return refuse(.unknownOrder, instrument: instrument ?? 0)
     }
@@ -98,14 +100,16 @@ extension OrderBooks {
     // A key of Int64.max marks unused keys; Int64.min is its mirror on the other side.
     guard order.size != 0, price != .max, price != .min, orders.count < BookLimits.openOrders
     else { return refusePlacing(order, price: price) }
-    guard orders.find(order.id) == nil else {
+    if orders.isFull { orders.grow() }
+    let slot = orders.probe(order.id)
+    guard orders.slots[slot].size == 0 else {
       return refuse(.duplicateOrder, side: order.side)
     }
     guard let made = levels.sides[index].add(key: order.key, size: order.size, arena: &levels.arena)
     else {
       return refuse(.limitReached, side: order.side)
     }
-    orders.insert(order)
+    orders.insert(order, at: slot)
     return BookEffect(
       price: price, instrument: levels.sides[index].instrument, size: order.size,
       remaining: order.size,
@@ -117,6 +121,7 @@ extension OrderBooks {
   mutating func reduce(
     orderID: UInt64, size: UInt32, instrument: UInt32?, clampIsNormal: Bool
   ) -> BookEffect {
+    if let instrument { prefetch(orderID, of: instrument) }
     guard let slot = orders.find(orderID) else {
       return refuse(.unknownOrder, instrument: instrument ?? 0)
     }

@@ -8,7 +8,7 @@
 /// All of them are hints: nothing changes, and unknown orders and instruments are ignored. They
 /// choose addresses instead of branching, because a wrong guess would cost what they save.
 extension OrderBooks {
-  /// Stage 1: the slots where the order is or will be.
+  /// Stage 1: the slot where the order is or will be.
   @inlinable @inline(__always)
   public func prefetchOrder(_ orderID: UInt64) {
     orders.prefetch(orderID)
@@ -20,28 +20,25 @@ extension OrderBooks {
     levels.sides.prefetch(2 &* levels.instruments.hint(instrument))
   }
 
-  /// Stage 2: the touch of the order's side, and for a new order also the slot of the order that
-  /// has to make room for it. `side` is read only if the order `isNew`. The form to use where the
-  /// kind of message cannot be predicted: it has no branch.
+  /// Stage 2: the touch of the order's side; `side` is read only if the order `isNew`.
   @inlinable @inline(__always)
   public func prefetchLevels(
     orderID: UInt64, instrument: UInt32, side: BookSide, isNew: Bool
   ) {
     let newSide = 2 &* levels.instruments.hint(instrument) &+ Int(side.rawValue)
     let restingSide = orders.hint(orderID)
-    orders.prefetchDisplaced(orderID, isNew: isNew)
-    levels.sides[isNew ? newSide : restingSide].prefetchTouch()
+    // A mask: of `isNew ? … : …` the compiler made a branch, which nothing can predict.
+    let mask = 0 &- (isNew ? 1 : 0)
+    levels.sides[restingSide ^ (restingSide ^ newSide) & mask].prefetchTouch()
   }
 
-  /// Stage 2, for a new order: the touch of its side.
+  /// Within an operation: lets the levels of the book travel while the order is still being waited
+  /// for, which alone tells the side.
   @inlinable @inline(__always)
-  public func prefetchLevels(instrument: UInt32, side: BookSide) {
-    levels.sides[2 &* levels.instruments.hint(instrument) &+ Int(side.rawValue)].prefetchTouch()
-  }
-
-  /// Stage 2, for a message about a resting order: the touch of its side.
-  @inlinable @inline(__always)
-  public func prefetchLevels(orderID: UInt64) {
-    levels.sides[orders.hint(orderID)].prefetchTouch()
+  func prefetch(_ orderID: UInt64, of instrument: UInt32) {
+    orders.prefetch(orderID)
+    let bids = 2 &* levels.instruments.hint(instrument)
+    levels.sides[bids].prefetchBest()
+    levels.sides[bids &+ 1].prefetchBest()
   }
 }

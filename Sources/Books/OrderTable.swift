@@ -21,157 +21,135 @@ struct OpenOrder: BitwiseCopyable {
   }
 }
 
-/// Open orders by their 64-bit id, in two generations.
+/// Open orders by their 64-bit id: open addressing, linear probing, backward-shift deletion.
 ///
-/// Exchanges number orders nearly in sequence, and most messages are about recent ones. So a new
-/// order takes the slot of a direct-mapped ring that the low bits of its id name: one probe, one
-/// line that is still in the cache, nothing to repair when it closes. An open order that it finds
-/// there is an old one and moves to a hash table: open addressing, linear probing, backward-shift
-/// deletion. `newestHashed` tells which ids cannot be there, so that adding an order with an id
-/// above all of those costs no search.
+/// Exchanges number orders nearly in sequence. So the hash keeps each group of eight ids together,
+/// in four neighbouring lines, and scatters the groups: orders of the same moment share lines, and
+/// where the next new order will go is known before its message has come (`prefetchNext`). Within
+/// a group no two ids collide. The orders of a run are sorted by their home slots ("Robin Hood"), so
+/// that a removal looks only at those that are not at home.
 ///
-///     slots   | ring: id & ringMask … | hashed: ringCount + (id * multiplier >> shift) …        |
+///     slot of id = (id without its low 3 bits) * multiplier >> shift, its low 3 bits appended
 ///
-/// Nothing depends on how ids are chosen but speed: ids that share their low bits all pass through
-/// the hash table, and ids chosen to collide there meet a probe limit and a random multiplier.
+/// Nothing depends on how ids are chosen but speed: ids chosen to collide meet a probe limit and
+/// a random multiplier.
 ///
-/// Memory: the hash table doubles when more than half full, so 32 bytes × 2…4 per order at the
-/// largest number of open orders so far, and 1/8 of that for the ring (2 MiB at most). Doubling
-/// copies everything at once.
+/// Memory: the table doubles when more than half full, so 32 bytes × 2…4 per order at the largest
+/// number of open orders so far. Doubling copies everything at once.
 @usableFromInline
 struct OrderTable: ~Copyable {
   @usableFromInline var slots: MappedTable<OpenOrder>
   /// Number of open orders.
   @usableFromInline var count = 0
-  @usableFromInline var ringMask: Int
-  /// Number of hashed slots minus one.
-  @usableFromInline var hashMask: Int
-  /// No hashed order has a larger id.
-  @usableFromInline var newestHashed: UInt64 = 0
+  /// Number of slots minus one.
+  @usableFromInline var mask: Int
   @usableFromInline var multiplier: UInt64 = 0x9E37_79B9_7F4A_7C15
+  /// Leaves as many bits as there are groups.
   @usableFromInline var shift: UInt64
-  var hashedCount = 0
-  var probeLimit = BookLimits.orderProbes
+  @usableFromInline var probeLimit = BookLimits.orderProbes
 
   static var smallestBits: Int { 10 }
-  static var largestRing: Int { 1 << 16 }
+  /// Ids that stay together: 2^3 slots of 32 bytes.
+  @inlinable static var groupBits: UInt64 { 3 }
+  @inlinable static var groupMask: UInt64 { (1 &<< groupBits) &- 1 }
 
   init(expectedOrders: Int) {
     var bits = Self.smallestBits
-    while Self.loadLimit(1 << bits) < min(expectedOrders, BookLimits.openOrders) { bits += 1 }
-    hashMask = (1 << bits) - 1
-    ringMask = Self.ringCount(1 << bits) - 1
-    shift = 64 - UInt64(bits)
-    slots = MappedTable(count: ringMask + hashMask + 2)
+    while (1 << bits) / 2 < min(expectedOrders, BookLimits.openOrders) { bits += 1 }
+    mask = (1 << bits) - 1
+    shift = Self.shift(slots: 1 << bits)
+    slots = MappedTable(count: 1 << bits)
+    if expectedOrders > 0 { slots.populate() }
   }
 
-  static func loadLimit(_ hashSlots: Int) -> Int { hashSlots / 2 }
-  static func ringCount(_ hashSlots: Int) -> Int { min(hashSlots / 8, largestRing) }
+  static func shift(slots: Int) -> UInt64 {
+    64 - UInt64(slots.trailingZeroBitCount) + groupBits
+  }
 
+  /// Where the search for an id begins.
   @inlinable @inline(__always)
-  func ringSlot(_ id: UInt64) -> Int { Int(truncatingIfNeeded: id) & ringMask }
-
-  /// Where the search in the hash table begins, counted from the table's beginning.
-  @inlinable @inline(__always)
-  func home(_ id: UInt64) -> Int { Int(truncatingIfNeeded: (id &* multiplier) &>> shift) }
+  func home(_ id: UInt64) -> Int {
+    let low = id & Self.groupMask
+    let group = ((id ^ low) &* multiplier) &>> shift
+    return Int(truncatingIfNeeded: group &<< Self.groupBits | low)
+  }
 
   /// The slot of an open order, or nil.
   @inlinable @inline(__always)
   func find(_ id: UInt64) -> Int? {
-    let slot = ringSlot(id)
-    if slots[slot].id == id, slots[slot].size != 0 { return slot }
-    return id > newestHashed ? nil : findHashed(id)
+    let slot = probe(id)
+    return slots[slot].size == 0 ? nil : slot
   }
 
+  /// The slot of an open order, or the free one where it would go. The table is never full.
   @inlinable @inline(__always)
-  func findHashed(_ id: UInt64) -> Int? {
-    let first = ringMask &+ 1
-    var place = home(id)
-    while slots[first &+ place].size != 0 {
-      if slots[first &+ place].id == id { return first &+ place }
-      place = (place &+ 1) & hashMask
-    }
-    return nil
+  func probe(_ id: UInt64) -> Int {
+    var slot = home(id)
+    while slots[slot].id != id, slots[slot].size != 0 { slot = (slot &+ 1) & mask }
+    return slot
   }
 
-  /// Puts in an order whose id is not open.
+  /// Whether the next new order needs a larger table. To be asked before the `probe` for it.
   @inlinable @inline(__always)
-  mutating func insert(_ order: OpenOrder) {
-    let slot = ringSlot(order.id)
-    if slots[slot].size == 0 { slots[slot] = order } else { displace(slot, by: order) }
+  var isFull: Bool { count &* 2 > mask }
+
+  /// Puts an order where `probe` found a free slot for it.
+  @inlinable @inline(__always)
+  mutating func insert(_ order: OpenOrder, at slot: Int) {
     count &+= 1
+    if slot == home(order.id) { slots[slot] = order } else { insertDisplaced(order, at: slot) }
   }
 
   @usableFromInline @inline(never)
-  mutating func displace(_ slot: Int, by order: OpenOrder) {
-    let displaced = slots[slot]
-    // Written first: moving the old order may rebuild the table, ring included.
-    slots[slot] = order
-    insertHashed(displaced)
+  mutating func insertDisplaced(_ order: OpenOrder, at free: Int) {
+    sortIn(order, at: free)
+    if (free &- home(order.id)) & mask > probeLimit { changeMultiplier() }
   }
 
-  private mutating func insertHashed(_ order: OpenOrder) {
-    if hashedCount >= Self.loadLimit(hashMask + 1) { grow() }
-    let first = ringMask &+ 1
+  /// Puts an order into its run, which ends before the slot `free`, in the order of homes.
+  mutating func sortIn(_ order: OpenOrder, at free: Int) {
+    var slot = free
     let home = home(order.id)
-    var place = home
-    while slots[first &+ place].size != 0 { place = (place &+ 1) & hashMask }
-    slots[first &+ place] = order
-    hashedCount &+= 1
-    newestHashed = max(newestHashed, order.id)
-    if (place &- home) & hashMask > probeLimit { changeMultiplier() }
+    while slot != home {
+      let previous = (slot &- 1) & mask
+      let distance = (previous &- self.home(slots[previous].id)) & mask
+      guard distance < (previous &- home) & mask else { break }
+      slots[slot] = slots[previous]
+      slot = previous
+    }
+    slots[slot] = order
   }
 
-  /// Frees a slot that `find` gave.
+  /// Frees the slot of an open order; those behind it that are not at home move up.
   @inlinable @inline(__always)
   mutating func remove(_ slot: Int) {
     count &-= 1
-    if slot <= ringMask { slots[slot].size = 0 } else { removeHashed(slot) }
-  }
-
-  /// Frees a hashed slot and closes the hole: later orders of the run move back, if that brings
-  /// them no further than their home.
-  @usableFromInline @inline(never)
-  mutating func removeHashed(_ slot: Int) {
-    let first = ringMask &+ 1
-    var hole = slot &- first
-    var next = (hole &+ 1) & hashMask
-    while slots[first &+ next].size != 0 {
-      let distance = (next &- home(slots[first &+ next].id)) & hashMask
-      if distance >= (next &- hole) & hashMask {
-        slots[first &+ hole] = slots[first &+ next]
-        hole = next
-      }
-      next = (next &+ 1) & hashMask
+    var hole = slot
+    var next = (hole &+ 1) & mask
+    while slots[next].size != 0, home(slots[next].id) != next {
+      slots[hole] = slots[next]
+      hole = next
+      next = (next &+ 1) & mask
     }
-    slots[first &+ hole].size = 0
-    hashedCount &-= 1
-    if hashedCount == 0 { newestHashed = 0 }
+    slots[hole].size = 0
   }
 }
 
-/// Hints for batches (`OrderBooks+Prefetch.swift`).
+/// Hints (`OrderBooks+Prefetch.swift`).
 extension OrderTable {
-  /// Brings the slots where an open order may be into the cache.
+  /// Brings the slot where an order is or will be into the cache.
   @inlinable @inline(__always)
-  func prefetch(_ id: UInt64) {
-    let slot = ringSlot(id)
-    slots.prefetch(slot)
-    slots.prefetch(id > newestHashed ? slot : ringMask &+ 1 &+ home(id))
-  }
+  func prefetch(_ id: UInt64) { slots.prefetch(home(id)) }
 
-  /// The side of an open order if it stands in one of its first slots, else any side.
+  /// Brings the slot into the cache that a new order of the near future will take, if ids go on as
+  /// they do.
   @inlinable @inline(__always)
-  func hint(_ id: UInt64) -> Int {
-    let slot = ringSlot(id)
-    let likely = slots[slot].id == id || id > newestHashed ? slot : ringMask &+ 1 &+ home(id)
-    return Int(slots[likely].side)
-  }
+  func prefetchNext(after id: UInt64) { slots.prefetch(home(id &+ Self.idsAhead)) }
 
-  /// Brings the slot into the cache to which the addition of an order will move another one.
+  /// Some ten messages of a feed that numbers orders one by one.
+  @inlinable static var idsAhead: UInt64 { 32 }
+
+  /// The side of an open order if it stands in its first slot, else any side.
   @inlinable @inline(__always)
-  func prefetchDisplaced(_ id: UInt64, isNew: Bool) {
-    let slot = ringSlot(id)
-    slots.prefetch(isNew ? ringMask &+ 1 &+ home(slots[slot].id) : slot)
-  }
+  func hint(_ id: UInt64) -> Int { Int(slots[home(id)].side) }
 }

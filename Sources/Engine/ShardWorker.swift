@@ -134,19 +134,15 @@ internal import SharedMemory
       // Safety: as above.
       let record = unsafe batch[index]
       guard unsafe record.load(fromByteOffset: 1, as: RType.self) == .mbo else { continue }
-      let id = unsafe record.load(fromByteOffset: 16, as: UInt64.self)
+      var id = unsafe record.load(fromByteOffset: 16, as: UInt64.self)
       let action = unsafe record.load(fromByteOffset: 38, as: Action.self)
-      if action == .add {
-        let side: BookSide =
-          unsafe record.load(fromByteOffset: 39, as: Side.self) == .bid ? .bid : .ask
-        unsafe source.orders.prefetchLevels(
-          instrument: record.load(fromByteOffset: 4, as: UInt32.self), side: side)
-      } else if action == .modify {
-        unsafe source.orders.prefetchLevels(
-          orderID: LaneConvention.olderID(of: record.load(as: MBOMessage.self)))
-      } else {
-        source.orders.prefetchLevels(orderID: id)
+      if action == .modify {
+        id = unsafe LaneConvention.olderID(of: record.load(as: MBOMessage.self))
       }
+      let side = unsafe record.load(fromByteOffset: 39, as: Side.self)
+      unsafe source.orders.prefetchLevels(
+        orderID: id, instrument: record.load(fromByteOffset: 4, as: UInt32.self),
+        side: side == .bid ? .bid : .ask, isNew: action == .add)
     }
   }
 

@@ -11,8 +11,9 @@ struct OrderGrowthTests {
       switch self {
       case .sequential: index
       case .equalLowBits: index << 32
-      // The inverse of the table's first multiplier sends all of these to its first slots.
-      case .collidingHash: index &* 0xF1DE_83E1_9937_733D
+      // The inverse of the table's first multiplier sends all of these to its first slot, as their
+      // low three bits, which the hash leaves alone, are equal.
+      case .collidingHash: (index &* 0xF1DE_83E1_9937_733D) << 3
       case .descendingFromMaximum: UInt64.max - index
       case .random: random.next()
       }
