@@ -21,7 +21,7 @@ enum AllocationBench: Bench {
   static var summary: String { "allocating calls per million messages in steady state: 0" }
 
   static func run(_ options: BenchOptions) throws(BenchError) -> BenchReport {
-    let day = try BenchDay(messages: 2_000_000, options: options, inFile: false)
+    let day = try BenchDay(messages: 2_000_000, options: options)
     var report = BenchReport(name)
     report.input = day.description
     guard bench_hooks_linked() == 1 else { throw .missing("the counting allocator") }
@@ -31,6 +31,8 @@ enum AllocationBench: Bench {
     try arbiter(day, &report)
     try books(day, &report)
     try ring(day, &report)
+    let calls = try PipelineBench.allocations(day)
+    add("pipeline: reader, lane, worker, books", calls: calls, messages: day.messages, &report)
     for result in report.results {
       report.bar(result.name, result.median, atMost: 0)
     }

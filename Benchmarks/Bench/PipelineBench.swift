@@ -67,6 +67,24 @@ enum PipelineBench: Bench {
     return try check(pipeline, snapshot, violations, day, outputs)
   }
 
+  /// Allocating calls of all threads while a pipeline with books and MBP-1 reads the day, from the
+  /// first records published on.
+  static func allocations(_ day: borrowing BenchDay) throws(BenchError) -> UInt64 {
+    do throws(EngineError) {
+      let pipeline = try makePipeline(day, outputs: [.books, .mbp1])
+      defer { BenchFile.removeFolder(pipeline.folder, files: leftFiles) }
+      try pipeline.start()
+      ml_thread_nap(20_000_000)
+      let before = bench_allocation_calls()
+      while !pipeline.isFinished { ml_thread_nap(200_000) }
+      let calls = bench_allocation_calls() &- before
+      _ = pipeline.stop()
+      return calls
+    } catch {
+      throw .missing(error.description)
+    }
+  }
+
   private static func makePipeline(
     _ day: borrowing BenchDay, outputs: ShardOutputs
   ) throws(EngineError) -> Pipeline {
@@ -86,11 +104,13 @@ enum PipelineBench: Bench {
 
 /// What a run must leave behind.
 extension PipelineBench {
+  private static var leftFiles: [String] { ["counters", "shard-0.ring", "shard-0.ring.lock"] }
+
   private static func check(
     _ pipeline: Pipeline, _ snapshot: CounterSnapshot, _ violations: [String],
     _ day: borrowing BenchDay, _ outputs: ShardOutputs
   ) throws(BenchError) -> UInt64 {
-    defer { BenchFile.removeFolder(pipeline.folder, files: ["counters", "shard-0.ring", "shard-0.ring.lock"]) }
+    defer { BenchFile.removeFolder(pipeline.folder, files: leftFiles) }
     try verify(violations, [], "violations of the ledger")
     let source = pipeline.reports[0]
     try verify(source.messages, day.messages, "messages read")

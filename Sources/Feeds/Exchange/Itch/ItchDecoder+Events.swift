@@ -28,7 +28,8 @@ extension ItchDecoder {
     var record = SystemMessage(
       publisherID: Self.publisherID, instrumentID: 0, tsEvent: message.tsEvent)
     let code = Itch.SystemEvent.EventCode.read(message.bytes, at: message.start)
-    let text: StaticString =
+    // Literals: no text is made, and nothing allocated.
+    let text: String =
       switch code {
       case UInt8(ascii: "O"): "system event O: start of messages"
       case UInt8(ascii: "S"): "system event S: start of system hours"
@@ -38,7 +39,7 @@ extension ItchDecoder {
       case UInt8(ascii: "C"): "system event C: end of messages"
       default: "system event: code unknown"
       }
-    record.msg.setText(text.description.utf8)
+    record.msg.setText(text)
     return record
   }
 
