@@ -89,8 +89,10 @@ enum AllocationBench: Bench {
     guard let session = MoldUDP64SessionName("BENCH") else { return }
     var sender = MoldUDP64Sender(session: session)
     var datagram = try BenchMemory(byteCount: 2_048)
-    var offset = 0, count = 0
-    var before: UInt64 = 0, first: UInt64 = 0
+    var offset = 0
+    var count = 0
+    var before: UInt64 = 0
+    var first: UInt64 = 0
     while offset < day.byteCount {
       var room = datagram.mutableBytes(from: 0)
       guard let packed = sender.pack(day.bytes, from: offset, into: &room) else { break }

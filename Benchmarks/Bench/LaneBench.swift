@@ -42,7 +42,8 @@ enum LaneBench: Bench {
 
   private static func add(_ line: BaselineLine, to report: inout BenchReport) {
     let queue = line.text("queue")
-    let rate = line.number("messages_per_second"), trip = line.number("round_trip_ns")
+    let rate = line.number("messages_per_second")
+    let trip = line.number("round_trip_ns")
     if rate > 0 { report.add("C++ \(queue)", "M msg/s", rate / 1e6) }
     if trip > 0 { report.add("C++ \(queue) round trip", "ns", trip) }
   }
@@ -132,7 +133,8 @@ enum LaneBench: Bench {
 
   /// Nanoseconds there and back.
   private static func roundTrip(_ trips: Int) throws(BenchError) -> Double {
-    let there = makeGrid(), back = makeGrid()
+    let there = makeGrid()
+    let back = makeGrid()
     let ends = Handover(Ends(writer: back.writer(0), reader: there.reader(0, shard: 0)))
     let echo = try BenchThread(cpu: 0) {
       var ends = ends.take()

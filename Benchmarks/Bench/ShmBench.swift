@@ -100,11 +100,14 @@ enum ShmBench: Bench {
   private static func throughput(
     _ count: Int, readers: Int, _ report: inout BenchReport
   ) throws(BenchError) {
-    let ring = path(0), answers = (0..<readers).map { path(1 + $0) }
+    let ring = path(0)
+    let answers = (0..<readers).map { path(1 + $0) }
     defer { BenchFile.remove([ring, "\(ring).lock"] + answers) }
     var writer = try makeWriter(ring)
     var processes: [Int32] = []
-    for answer in answers { processes.append(try start(["--shm-count", ring, answer, "\(readers)"])) }
+    for answer in answers {
+      processes.append(try start(["--shm-count", ring, answer, "\(readers)"]))
+    }
     // Each reader makes its answer's file when it has mapped the ring.
     for answer in answers { while BenchFile.text(answer).isEmpty { ml_thread_nap(200_000) } }
     _ = ml_thread_pin(1)
@@ -113,7 +116,8 @@ enum ShmBench: Bench {
     let end = MonotonicClock.now()
     writer.close()
     report.add(
-      "published, \(readers) readers", "M rec/s", Double(count) * 1e3 / Double(end.nanos(since: begin)))
+      "published, \(readers) readers", "M rec/s",
+      Double(count) * 1e3 / Double(end.nanos(since: begin)))
     for process in processes {
       try verify(bench_wait(process), 0, "exit code of a reader process")
     }
@@ -132,7 +136,8 @@ enum ShmBench: Bench {
   }
 
   private static func roundTrip(_ trips: Int) throws(BenchError) -> Double {
-    let there = path(0), back = path(1)
+    let there = path(0)
+    let back = path(1)
     defer { BenchFile.remove([there, "\(there).lock", back, "\(back).lock"]) }
     var writer = try makeWriter(there)
     let process = try start(["--shm-echo", there, back, "\(trips)"])
