@@ -1,11 +1,12 @@
 public import FeedKit
+public import FeedRegistry
 public import Lanes
 public import Net
 
 /// Where a source's bytes come from.
 public enum SourceInput: Sendable {
-  /// A capture or a file of messages, plain or gzip.
-  case file(String)
+  /// A capture or a file of messages, plain or gzip, as it was recognised.
+  case file(InputRecognition)
   /// Datagrams on one to three lines of the same feed; `reRequest` is the server for missing ones.
   case udp(lines: [Endpoint], reRequest: Endpoint?)
   /// A SoupBinTCP session, taken up again where it was lost.

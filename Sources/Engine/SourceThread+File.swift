@@ -1,25 +1,26 @@
 internal import Captures
 internal import FeedKit
+internal import FeedRegistry
 internal import Ledger
 internal import Wire
 
-/// An input file, opened and recognised; given away once, to the thread that reads it.
+/// An input file, opened; given away once, to the thread that reads it.
 final class FileInput: @unchecked Sendable {
   // Safety of `@unchecked`: handed over from the thread that opens it to the one that reads it.
   private var file: InputFile?
   let framing: FileFraming
 
-  init(path: String, feed: any Feed.Type) throws(EngineError) {
+  init(_ recognition: InputRecognition, feed: any Feed.Type) throws(EngineError) {
     let file: InputFile
     do throws(InputError) {
-      file = try InputFile(path: path)
+      file = try InputFile(path: recognition.path)
     } catch {
       throw .input(error)
     }
-    framing = FileInput.framing(of: file.window, feed: feed)
+    framing = recognition.framing ?? .lengthPrefixed
     if file.format == .framed, !feed.description.readsFiles {
       throw .unknownInput(
-        path: path,
+        path: recognition.path,
         detail: "not a packet capture, and feed \(feed.description.name) has no files of its own")
     }
     self.file = consume file
@@ -30,17 +31,6 @@ final class FileInput: @unchecked Sendable {
     var taken: InputFile? = nil
     swap(&taken, &file)
     return taken
-  }
-
-  /// A file of messages begins with a length (its first byte is 0, since messages are short), with
-  /// two zero bytes, or with a message type.
-  static func framing(of bytes: RawSpan, feed: any Feed.Type) -> FileFraming {
-    guard let first = bytes.loadByte(at: 0) else { return .lengthPrefixed }
-    if first != 0 { return feed.messageBytes(ofType: first) > 0 ? .bare : .lengthPrefixed }
-    guard bytes.loadByte(at: 1) == 0, let type = bytes.loadByte(at: 2) else {
-      return .lengthPrefixed
-    }
-    return feed.messageBytes(ofType: type) > 0 ? .zeroPrefixed : .lengthPrefixed
   }
 }
 

@@ -32,8 +32,8 @@ final class SourceThread: @unchecked Sendable {
   func start() throws(EngineError) {
     let body: @Sendable () -> Void
     switch configuration.input {
-    case .file(let path):
-      let input = try FileInput(path: path, feed: configuration.feed)
+    case .file(let recognition):
+      let input = try FileInput(recognition, feed: configuration.feed)
       body = { [self] in run { () throws(EngineError) in readFile(input) } }
     case .udp(let lines, let reRequest):
       let sockets = try LineSockets(

@@ -7,8 +7,8 @@ enum RunOptions {
     "input", "FILE", help: "a capture (pcap, pcapng) or file of messages, plain or gzip")
   static let feed = CommandOption.text(
     "feed", "NAME", help: "the feed of the input; recognised from a file, itch50 for lines")
-  static let date = CommandOption.text(
-    "date", "YYYY-MM-DD", help: "trading day of a feed whose times count from midnight")
+  static let date = CommandOption.date(
+    "date", help: "trading day of a feed whose times count from midnight")
   static let line = CommandOption.text(
     "line", "HOST:PORT[@IF]", help: "listen on a datagram line; twice for A and B")
   static let reRequest = CommandOption.text(

@@ -112,31 +112,34 @@ struct RunSetup {
     source.busyPolls = arguments[RunOptions.busyPoll]
     source.socketBufferBytes = arguments.value(of: RunOptions.socketBuffer)
     source.cpu = try cpus(arguments[RunOptions.readerCPUs], "--reader-cpus").first
-    source.midnight = try SourceDay.midnight(arguments, input: input)
+    let today = NewYorkTime.date(of: RealtimeClock.now().rawValue)
+    source.midnight = NewYorkTime.midnight(of: arguments[RunOptions.date] ?? today)
     return source
   }
 
   private static func file(
     _ path: String, _ arguments: CommandArguments
   ) throws(CommandError) -> SourceConfiguration {
-    let feed =
-      arguments[RunOptions.feed] == nil ? try recognised(path) : try feed(arguments)
-    var source = try common(
-      arguments, name: feed.description.name, feed: feed, input: .file(path))
-    // A capture may have been cut anywhere: what it leaves out is a gap, however long.
-    source.gaps.largestGapMessages = 1 << 36
-    return source
-  }
-
-  private static func recognised(_ path: String) throws(CommandError) -> any Feed.Type {
+    let wanted = arguments[RunOptions.feed] == nil ? nil : try feed(arguments)
+    let recognition: InputRecognition
     do throws(InputError) {
-      if let feed = try FeedRecognition.feed(ofFile: path) { return feed }
+      recognition = try InputRecognition(path: path, as: wanted)
     } catch {
       throw CommandError(error, verb: RunVerb.name)
     }
-    throw CommandError(
-      .badInput, verb: RunVerb.name, happened: "no registered feed recognises the content",
-      what: path, remedy: "name it with --feed, or look into the file with millrace inspect")
+    guard let feed = recognition.feed else {
+      throw CommandError(
+        .badInput, verb: RunVerb.name, happened: "no registered feed recognises the content",
+        what: path, remedy: "name it with --feed, or look into the file with millrace inspect")
+    }
+    var source = try common(
+      arguments, name: feed.description.name, feed: feed, input: .file(recognition))
+    if let day = InspectVerb.tradingDay(recognition, arguments[RunOptions.date]) {
+      source.midnight = NewYorkTime.midnight(of: day)
+    }
+    // A capture may have been cut anywhere: what it leaves out is a gap, however long.
+    source.gaps.largestGapMessages = 1 << 36
+    return source
   }
 
   private static func lines(
