@@ -1,8 +1,10 @@
 import CBenchHooks
 import CLinux
+import Captures
 import Engine
 import ExchangeFeeds
 import FeedKit
+import FeedRegistry
 import Lanes
 import Ledger
 import SharedMemory
@@ -88,6 +90,12 @@ enum PipelineBench: Bench {
   private static func makePipeline(
     _ day: borrowing BenchDay, outputs: ShardOutputs
   ) throws(EngineError) -> Pipeline {
+    let input: InputRecognition
+    do throws(InputError) {
+      input = try InputRecognition(path: day.path, as: ItchFeed.self)
+    } catch {
+      throw .input(error)
+    }
     var options = PipelineOptions(instance: "bench-\(bench_process())", verb: "bench")
     options.outputs = outputs
     options.ringLines = ringLines
@@ -97,7 +105,9 @@ enum PipelineBench: Bench {
     return try Pipeline(
       options: options,
       sources: [
-        SourceConfiguration(name: "itch", feed: ItchFeed.self, input: .file(day.path), cpu: 0)
+        SourceConfiguration(
+          name: "itch", feed: ItchFeed.self,
+          input: .file(input), cpu: 0)
       ], version: "bench")
   }
 }

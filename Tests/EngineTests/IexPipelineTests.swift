@@ -46,7 +46,10 @@ import Wire
     let feed = try #require(FeedRegistry.feed(named: name))
     let pipeline = try Pipeline(
       options: options,
-      sources: [SourceConfiguration(name: name, feed: feed, input: .file(try InputRecognition(path: url.path, as: feed)))],
+      sources: [
+        SourceConfiguration(
+          name: name, feed: feed, input: .file(try InputRecognition(path: url.path, as: feed)))
+      ],
       version: "test")
     defer { try? FileManager.default.removeItem(atPath: pipeline.folder) }
     try pipeline.start()

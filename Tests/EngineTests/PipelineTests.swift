@@ -49,7 +49,10 @@ import Testing
     let feed = try #require(FeedRegistry.feed(named: "itch50"))
     let pipeline = try Pipeline(
       options: options,
-      sources: [SourceConfiguration(name: "itch", feed: feed, input: .file(try InputRecognition(path: url.path, as: feed)))],
+      sources: [
+        SourceConfiguration(
+          name: "itch", feed: feed, input: .file(try InputRecognition(path: url.path, as: feed)))
+      ],
       version: "test")
     defer { try? FileManager.default.removeItem(atPath: pipeline.folder) }
     try pipeline.start()
