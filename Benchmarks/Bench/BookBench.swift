@@ -167,18 +167,20 @@ struct BookFeeder: ~Copyable {
         price: price(bytes, at &+ 32), size: bytes.uncheckedBE(UInt32.self, at: at &+ 20),
         priority: UInt64(truncatingIfNeeded: at))
     case UInt8(ascii: "D"):
-      effect = books.delete(orderID: reference(bytes, at))
+      effect = books.delete(orderID: reference(bytes, at), instrument: locate(bytes, at))
     case UInt8(ascii: "E"), UInt8(ascii: "C"):
       effect = books.execute(
-        orderID: reference(bytes, at), size: bytes.uncheckedBE(UInt32.self, at: at &+ 19))
+        orderID: reference(bytes, at), size: bytes.uncheckedBE(UInt32.self, at: at &+ 19),
+        instrument: locate(bytes, at))
     case UInt8(ascii: "X"):
       effect = books.cancel(
-        orderID: reference(bytes, at), size: bytes.uncheckedBE(UInt32.self, at: at &+ 19))
+        orderID: reference(bytes, at), size: bytes.uncheckedBE(UInt32.self, at: at &+ 19),
+        instrument: locate(bytes, at))
     case UInt8(ascii: "U"):
       effect = books.replace(
         orderID: reference(bytes, at), newOrderID: bytes.uncheckedBE(UInt64.self, at: at &+ 19),
         price: price(bytes, at &+ 31), size: bytes.uncheckedBE(UInt32.self, at: at &+ 27),
-        priority: UInt64(truncatingIfNeeded: at))
+        priority: UInt64(truncatingIfNeeded: at), instrument: locate(bytes, at))
     default: return
     }
     if !effect.changes.isDisjoint(with: [.bestPrice, .bestSize]) { changes &+= 1 }

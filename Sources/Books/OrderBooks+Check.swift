@@ -4,7 +4,7 @@ extension OrderBooks {
   ///
   /// - Levels are strictly sorted, none is empty.
   /// - The orders of each level add up to its size and number.
-  /// - Every order is found by its id, none twice.
+  /// - Every order is found by its id, none twice, and knows whether the next is at home.
   public func checkInvariants() -> String? {
     var expected: [[Int64: (size: UInt64, orders: UInt32)]] = Array(
       repeating: [:], count: 2 * levels.bookCount)
@@ -12,6 +12,11 @@ extension OrderBooks {
     for slot in 0..<orders.slots.count where orders.slots[slot].size != 0 {
       let order = orders.slots[slot]
       guard orders.find(order.id) == slot else { return "order \(order.id) is not found" }
+      let next = (slot + 1) & orders.mask
+      let isDisplaced = orders.slots[next].size != 0 && orders.home(orders.slots[next].id) != next
+      guard order.isBeforeDisplaced == isDisplaced else {
+        return "order \(order.id) has a wrong mark"
+      }
       guard Int(order.side) < expected.count else { return "order \(order.id) has no book" }
       let sum = expected[Int(order.side)][order.key] ?? (0, 0)
       expected[Int(order.side)][order.key] = (sum.size + UInt64(order.size), sum.orders + 1)

@@ -8,8 +8,20 @@ struct OpenOrder: BitwiseCopyable {
   @usableFromInline var priority: UInt64
   /// Open size; 0 marks a free slot, so that fresh (zeroed) memory is an empty table.
   @usableFromInline var size: UInt32
-  /// Index of the book times two, plus one for asks.
-  @usableFromInline var side: UInt32
+  /// `side`, and in the highest bit whether the order in the next slot is not at home there.
+  @usableFromInline var sideAndMark: UInt32
+
+  @inlinable static var mark: UInt32 { 1 << 31 }
+
+  /// Index of the book times two, plus one for asks; far below 2^31 (`BookLimits.books`).
+  @inlinable var side: UInt32 { sideAndMark & ~Self.mark }
+
+  /// Whether the order in the next slot is not at home there. Kept here so that a removal need not
+  /// look at that slot, often a line that is in no cache.
+  @inlinable var isBeforeDisplaced: Bool {
+    get { sideAndMark & Self.mark != 0 }
+    set { sideAndMark = newValue ? sideAndMark | Self.mark : sideAndMark & ~Self.mark }
+  }
 
   @inlinable
   init(id: UInt64, key: Int64, priority: UInt64, size: UInt32, side: UInt32) {
@@ -17,7 +29,7 @@ struct OpenOrder: BitwiseCopyable {
     self.key = key
     self.priority = priority
     self.size = size
-    self.side = side
+    sideAndMark = side
   }
 }
 
@@ -26,8 +38,8 @@ struct OpenOrder: BitwiseCopyable {
 /// Exchanges number orders nearly in sequence. So the hash keeps each group of eight ids together,
 /// in four neighbouring lines, and scatters the groups: orders of the same moment share lines, and
 /// where the next new order will go is known before its message has come (`prefetchNext`). Within
-/// a group no two ids collide. The orders of a run are sorted by their home slots ("Robin Hood"), so
-/// that a removal looks only at those that are not at home.
+/// a group no two ids collide. The orders of a run are sorted by their home slots ("Robin Hood"),
+/// so that a removal moves only those that are not at home.
 ///
 ///     slot of id = (id without its low 3 bits) * multiplier >> shift, its low 3 bits appended
 ///
@@ -110,26 +122,41 @@ struct OrderTable: ~Copyable {
   mutating func sortIn(_ order: OpenOrder, at free: Int) {
     var slot = free
     let home = home(order.id)
+    var order = order
     while slot != home {
       let previous = (slot &- 1) & mask
       let distance = (previous &- self.home(slots[previous].id)) & mask
       guard distance < (previous &- home) & mask else { break }
       slots[slot] = slots[previous]
+      slots[slot].isBeforeDisplaced = slot != free
       slot = previous
     }
+    order.isBeforeDisplaced = slot != free
     slots[slot] = order
+    if slot != home { slots[(slot &- 1) & mask].isBeforeDisplaced = true }
   }
 
-  /// Frees the slot of an open order; those behind it that are not at home move up.
+  /// Frees the slot of an open order.
   @inlinable @inline(__always)
   mutating func remove(_ slot: Int) {
     count &-= 1
+    if slots[slot].isBeforeDisplaced || slot != home(slots[slot].id) {
+      removeFromRun(slot)
+    } else {
+      slots[slot].size = 0
+    }
+  }
+
+  /// Frees a slot; the orders behind it that are not at home move up.
+  @usableFromInline @inline(never)
+  mutating func removeFromRun(_ slot: Int) {
     var hole = slot
-    var next = (hole &+ 1) & mask
-    while slots[next].size != 0, home(slots[next].id) != next {
+    slots[(slot &- 1) & mask].isBeforeDisplaced = false
+    while slots[hole].isBeforeDisplaced {
+      let next = (hole &+ 1) & mask
       slots[hole] = slots[next]
+      slots[(hole &- 1) & mask].isBeforeDisplaced = home(slots[hole].id) != hole
       hole = next
-      next = (next &+ 1) & mask
     }
     slots[hole].size = 0
   }
