@@ -55,7 +55,9 @@ struct OrderTable: ~Copyable {
   @usableFromInline var count = 0
   /// Number of slots minus one.
   @usableFromInline var mask: Int
-  @usableFromInline var multiplier: UInt64 = 0x9E37_79B9_7F4A_7C15
+  /// Any odd number that scatters groups in sequence. The golden ratio, the usual one, puts each
+  /// group next to one of not long ago, whose orders are still open.
+  @usableFromInline var multiplier: UInt64 = 0xD6E8_FEB8_6659_FD93
   /// Leaves as many bits as there are groups.
   @usableFromInline var shift: UInt64
   @usableFromInline var probeLimit = BookLimits.orderProbes
