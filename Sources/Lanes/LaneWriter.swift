@@ -167,19 +167,23 @@ internal import Synchronization
   @usableFromInline
   mutating func makeRoom(lines: Int, shard: Int) {
     let cursor = unsafe cursors + shard
-    let need = unsafe cursor.pointee.position &+ UInt64(lines)
+    let position = unsafe cursor.pointee.position
+    // Pairs with the release store in `LaneReader.release`: what is given back was read.
+    var taken = unsafe positions[shard].pointee.load(ordering: .acquiring)
+    unsafe cursor.pointee.limit = taken &+ capacity
+    if position &+ UInt64(lines) <= taken &+ capacity { return }
+    // A full lane: wait until a good part of it is free. Going on with the first free line would make
+    // both threads pass single lines, and the consumer's position, to and fro.
+    let start = ml_clock_nanos()
+    let need = position &+ max(UInt64(lines), capacity / 4)
     var idler = Idler(grid.options.strategy)
-    var start: UInt64 = 0
-    while true {
-      // Pairs with the release store in `LaneReader.release`: what is given back was read.
-      let taken = unsafe positions[shard].pointee.load(ordering: .acquiring)
-      unsafe cursor.pointee.limit = taken &+ capacity
-      if need <= taken &+ capacity { break }
-      if start == 0 { start = ml_clock_nanos() }
-      if rings { grid.doorbells[shard].ring() }
+    let doorbell = grid.doorbells[shard]
+    while need > taken &+ capacity {
+      if rings { doorbell.ring() }
       if idler.pause() { ml_thread_nap(Self.napNanos) }
+      taken = unsafe positions[shard].pointee.load(ordering: .acquiring)
     }
-    guard start != 0 else { return }
+    unsafe cursor.pointee.limit = taken &+ capacity
     // Safety: `shard` is below the number of entries. As a whole, since under the thread sanitizer
     // the compiler breaks off at fields that are changed in place.
     var waits = unsafe waited[shard]
