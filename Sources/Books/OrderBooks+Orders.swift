@@ -39,7 +39,7 @@ extension OrderBooks {
   }
 
   /// Removes a resting order.
-  @inlinable
+  @inlinable @inline(__always)
   public mutating func delete(orderID: UInt64, instrument: UInt32? = nil) -> BookEffect {
     reduce(orderID: orderID, size: .max, instrument: instrument, clampIsNormal: true)
   }
