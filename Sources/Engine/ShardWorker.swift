@@ -81,20 +81,34 @@ internal import SharedMemory
   /// Takes one batch from each lane; gives the records taken, 0 where there was nothing to do.
   mutating func step() -> Int {
     var total = 0
-    let lanes = unsafe lanes  // the pointer, so that `self` is free for the calls
-    for source in 0..<sourceCount {
-      // Safety: `source` is below the count.
+    for source in 0..<sourceCount { total &+= takeBatches(from: source) }
+    guard total > 0 else { return 0 }
+    ring.flush(tsEvent: lastEvent, tsRecv: lastReceive, nowNanos: MonotonicClock.now().rawValue)
+    publishCounters()
+    return total
+  }
+
+  /// Batches that are taken from a lane before the next one has its turn, and before the counters
+  /// are published: 8 × 64 records.
+  private static var batchesATurn: Int { 8 }
+
+  private mutating func takeBatches(from source: Int) -> Int {
+    var total = 0
+    // The pointers, so that `self` is free for the calls.
+    let lanes = unsafe lanes
+    let states = unsafe sources
+    for _ in 0..<Self.batchesATurn {
+      // Safety: `source` is below the count of both tables.
       unsafe lanes[source].take(into: &batch)
-      counters.counters.dropped[source & 63] = unsafe lanes[source].dropped
-      guard !batch.isEmpty else { continue }
+      guard !batch.isEmpty else { break }
       total &+= batch.count
       let start = measuresLatency ? MonotonicClock.now().rawValue : 0
-      let states = unsafe sources  // the pointer, so that `self` is free for the call
       unsafe process(&states[source])
       unsafe lanes[source].release()
-      finishBatch(startedAt: start)
+      if measuresLatency { sampleLatency(startedAt: start) }
     }
-    if total > 0 { publishCounters() }
+    // Safety: as above.
+    counters.counters.dropped[source & 63] = unsafe lanes[source].dropped
     return total
   }
 
@@ -146,15 +160,9 @@ internal import SharedMemory
     }
   }
 
-  /// One clock read, one publication of the ring's hints and one latency sample per batch. Every
-  /// record of the batch counts with the age of the oldest.
-  private mutating func finishBatch(startedAt start: UInt64) {
-    guard measuresLatency else {
-      ring.flush(tsEvent: lastEvent, tsRecv: lastReceive, nowNanos: MonotonicClock.now().rawValue)
-      return
-    }
+  /// One latency sample a batch: every record of it counts with the age of the oldest.
+  private mutating func sampleLatency(startedAt start: UInt64) {
     let now = MonotonicClock.now().rawValue
-    ring.flush(tsEvent: lastEvent, tsRecv: lastReceive, nowNanos: now)
     let count = UInt64(batch.count)
     stages.record(.worker, nanos: now &- start, count: count)
     if let received = receiveTime(of: 0) {
