@@ -172,8 +172,8 @@ internal import Synchronization
     var taken = unsafe positions[shard].pointee.load(ordering: .acquiring)
     unsafe cursor.pointee.limit = taken &+ capacity
     if position &+ UInt64(lines) <= taken &+ capacity { return }
-    // A full lane: wait until a good part of it is free. Going on with the first free line would make
-    // both threads pass single lines, and the consumer's position, to and fro.
+    // A full lane: wait until a good part of it is free. Going on with the first free line would
+    // make both threads pass single lines, and the consumer's position, to and fro.
     let start = ml_clock_nanos()
     let need = position &+ max(UInt64(lines), capacity / 4)
     var idler = Idler(grid.options.strategy)
