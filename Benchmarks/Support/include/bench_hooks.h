@@ -46,3 +46,6 @@ int bench_process(void);
 
 /// Removes a file or an empty folder, if it is there.
 void bench_remove(const char *path);
+
+/// CPU time of this process's thread of that name so far, in nanoseconds; 0 where there is none.
+uint64_t bench_thread_cpu(const char *name);
