@@ -165,7 +165,7 @@ internal import SharedMemory
     let now = MonotonicClock.now().rawValue
     let count = UInt64(batch.count)
     stages.record(.worker, nanos: now &- start, count: count)
-    if let received = receiveTime(of: 0) {
+    if let received = receiveTime() {
       lastReceive = received
       let wall = RealtimeClock.now().rawValue
       let age = wall > received ? wall &- received : 0
@@ -176,8 +176,8 @@ internal import SharedMemory
   }
 
   /// Receive time of the first record of the batch that has one (orders and trades do).
-  private func receiveTime(of first: Int) -> UInt64? {
-    for index in first..<batch.count {
+  private func receiveTime() -> UInt64? {
+    for index in 0..<batch.count {
       // Safety: the offsets lie inside of the records that have these types.
       let record = unsafe batch[index]
       let offset: Int

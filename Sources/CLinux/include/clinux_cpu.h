@@ -26,14 +26,6 @@ bool ml_cpu_has_wide_store(void);
 /// processors with AVX (Intel SDM 3A, 9.1.1; AMD APM 2, 7.3.2).
 bool ml_cpu_has_pair_store(void);
 
-/// Asks for the line at `address` in order to write to it: other cores' copies go.
-static inline void ml_prefetch_to_write(const void *address) {
-#if defined(__x86_64__)
-  __asm__ volatile("prefetchw (%0)" : : "r"(address));  // no operation where a core lacks it
-#else
-  __builtin_prefetch(address, 1, 3);
-#endif
-}
 
 /// Fetches the line at `address` into the cache, for reading and writing.
 static inline void ml_prefetch(const void *address) { __builtin_prefetch(address, 1, 3); }
