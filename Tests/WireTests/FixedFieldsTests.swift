@@ -34,10 +34,11 @@ struct FixedFieldsTests {
     #expect(far == nil)
   }
 
-  @Test(arguments: [
-    ([0x41, 0x42, 0x20, 0x20], "AB"), ([0x20, 0x41, 0x00, 0x00], " A"), ([0x20, 0x20], ""),
-    ([0x41, 0x07, 0x80], "A\\x07\\x80"), ([], ""),
-  ] as [([UInt8], String)])
+  @Test(
+    arguments: [
+      ([0x41, 0x42, 0x20, 0x20], "AB"), ([0x20, 0x41, 0x00, 0x00], " A"), ([0x20, 0x20], ""),
+      ([0x41, 0x07, 0x80], "A\\x07\\x80"), ([], ""),
+    ] as [([UInt8], String)])
   func textDropsPaddingAndShowsWhatIsNoText(bytes: [UInt8], text: String) {
     let span = bytes.rawSpan
     let shown = span.text(at: 0, count: bytes.count)
