@@ -48,16 +48,29 @@ let package = Package(
     .systemLibrary(
       name: "CZstd", path: "Sources/CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]
     ),
+    .systemLibrary(
+      name: "CLZ4", path: "Sources/CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
+    .systemLibrary(
+      name: "CXXHash", path: "Sources/CXXHash", pkgConfig: "libxxhash",
+      providers: [.apt(["libxxhash-dev"])]),
 
     // Dependencies point one way: each line may use only what stands above it.
     library("Wire"),
     library("Gzip", ["CZlib"]),
-    library("Zstd", ["CZstd"]),
+    library("Zstd", ["CZstd", "Wire"]),
+    library("Lz4", ["CLZ4", "Wire"]),
+    library("Hashing", ["CXXHash"]),
     library("Records", ["Wire", "Zstd"]),
     library("Captures", ["Wire", "Gzip"]),
     library("Lanes", ["CLinux", "Wire"]),
     library("SharedMemory", ["CLinux", "CMillrace", "Records"]),
     library("Ledger", ["CLinux"]),
+    library("Columnar", ["CLinux", "CMillrace", "Records", "Wire", "Zstd", "Lz4"]),
+    library(
+      "Journal",
+      [
+        "CLinux", "CMillrace", "Columnar", "Hashing", "Lz4", "Records", "Wire", "Zstd",
+      ]),
     library("Books", ["CLinux", "Records"]),
     library("Net", ["CLinux", "Wire"]),
     library(
@@ -73,14 +86,15 @@ let package = Package(
       "Engine",
       [
         "FeedKit", "ExchangeFeeds", "FeedRegistry", "Books", "SharedMemory", "Captures", "Net",
-        "Ledger", "Lanes",
-        "Records", "Wire", "CLinux",
+        "Ledger", "Lanes", "Journal", "Records", "Wire", "CLinux",
       ]),
     program(
       "millrace",
       [
         "Engine", "FeedKit", "ExchangeFeeds", "FeedRegistry", "Books", "SharedMemory", "Captures",
-        "Net", "Ledger", "Lanes", "Records", "Wire", "CLinux",
+        "Net", "Ledger", "Lanes", "Journal", "Columnar", "Hashing", "Lz4", "Zstd", "Records",
+        "Wire",
+        "CLinux",
       ], path: "Sources/millrace"),
 
     // Benchmarks and fuzzing: one program each, one file an entry.
@@ -88,13 +102,16 @@ let package = Package(
       "millrace-bench",
       [
         "Engine", "FeedKit", "ExchangeFeeds", "FeedRegistry", "Books", "SharedMemory", "Captures",
-        "Net", "Ledger", "Lanes", "Records", "Wire", "CLinux", "CBenchHooks",
+        "Net", "Ledger", "Lanes", "Journal", "Columnar", "Hashing", "Lz4", "Zstd", "Records",
+        "Wire",
+        "CLinux", "CBenchHooks",
       ], path: "Benchmarks/Bench"),
     .target(name: "CBenchHooks", path: "Benchmarks/Support"),
     .executableTarget(
       name: "millrace-fuzz",
       dependencies: [
-        "FeedKit", "FeedRegistry", "ExchangeFeeds", "Captures", "Records", "Wire", "Lanes", "Net",
+        "FeedKit", "FeedRegistry", "ExchangeFeeds", "Captures", "Journal", "Columnar", "Records",
+        "Wire", "Lanes", "Net",
       ], path: "Fuzz", exclude: ["Corpus"], swiftSettings: settings),
 
     .target(
@@ -105,6 +122,10 @@ let package = Package(
     tests("LanesTests", ["Lanes", "CLinux", "Wire"]),
     tests("SharedMemoryTests", ["SharedMemory", "CMillrace", "Records"]),
     tests("LedgerTests", ["Ledger"]),
+    tests("ColumnarTests", ["Columnar", "Lz4", "Records", "Wire", "Zstd"]),
+    tests(
+      "JournalTests",
+      ["Journal", "CMillrace", "Columnar", "Hashing", "Lz4", "Records", "Wire", "Zstd"]),
     tests("BooksTests", ["Books", "Records"]),
     tests("NetTests", ["Net", "Wire"]),
     tests(
@@ -117,10 +138,10 @@ let package = Package(
     tests(
       "EngineTests",
       [
-        "Engine", "FeedRegistry", "FeedKit", "ExchangeFeeds", "SharedMemory", "Ledger", "Records",
-        "Net", "Wire",
+        "Engine", "FeedRegistry", "FeedKit", "ExchangeFeeds", "SharedMemory", "Ledger", "Journal",
+        "Records", "Net", "Wire",
       ]),
-    tests("CommandTests", ["Captures", "Wire"]),
+    tests("CommandTests", ["Captures", "Journal", "Records", "Wire"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,9 +1,9 @@
-import CZstd
+internal import CZstd
 
 /// Writes zstd frames with one context that is kept from frame to frame. One thread at a time.
 @safe
 public struct ZstdCompressor: ~Copyable {
-  private let context: OpaquePointer
+  let context: OpaquePointer
 
   /// A compressor of the given level (1...19; 3 is the library's default); with `checksum`, every
   /// frame ends with a hash of its content, which readers check.
