@@ -19,7 +19,7 @@
 /// The first frame is one zstd (LZ4) frame with the file's DBN metadata (the pcapng section header
 /// and interfaces for raw datagrams). Headers and index are zstd/LZ4 *skippable frames*, which
 /// standard tools pass over: a segment is a valid .dbn.zst (.dbn.lz4, .pcapng.lz4) file at the end
-/// of every block. The payload of a columnar block is a skippable frame too, so that `zstd -t` holds.
+/// of every block. The payload of a columnar block is a skippable frame too: `zstd -t` holds.
 /// A plain .dbn file consists of metadata and records only; what would stand between them stands,
 /// in the same order, in the .dbn.blocks file beside it.
 ///
