@@ -11,10 +11,38 @@ public enum TextForm: Sendable {
   case human
 }
 
-/// Writes records as lines of text into a byte buffer, for `millrace tail` and tools.
+/// How JSON and CSV write the numbers that people write otherwise. Undefined ones are null or empty
+/// in every form.
+public struct TextNumbers: Sendable {
+  /// Of prices.
+  public enum PriceForm: Sendable {
+    /// The shortest exact decimal text; a string in JSON.
+    case decimal
+    /// Integers in units of 1e-9, as in the record.
+    case integer
+  }
+
+  /// Of times.
+  public enum TimeForm: Sendable {
+    /// ns since the Unix epoch, as in the record.
+    case integer
+    /// `2020-12-28T13:00:00.000704060Z`; a string in JSON.
+    case iso8601
+  }
+
+  public var prices: PriceForm
+  public var times: TimeForm
+
+  public init(prices: PriceForm = .decimal, times: TimeForm = .integer) {
+    self.prices = prices
+    self.times = times
+  }
+}
+
+/// Writes records as lines of text into a byte buffer, for `millrace tail`, `export` and tools.
 ///
 /// The fields come from the layout tables, prices are exact, times in JSON and CSV are integers of
-/// ns. Nothing is allocated for a record once the buffer has grown. The value is immutable and may
+/// ns unless `TextNumbers` says otherwise. Nothing is allocated for a record once the buffer has grown. The value is immutable and may
 /// be shared by threads.
 public struct RecordText: Sendable {
   /// The form that it writes.
@@ -24,22 +52,25 @@ public struct RecordText: Sendable {
   let headerLayout: TextLayout
   let hasSendTime: Bool
   let hasSymbol: Bool
+  let times: TextNumbers.TimeForm
 
   /// A writer for streams of one DBN version (1...3).
   ///
   /// With `sendTime`, the send time after the record is printed as `ts_out`; with `symbolColumn`,
   /// CSV rows end with the symbol, or nothing where it is not known.
   public init(
-    form: TextForm, version: UInt8 = 3, sendTime: Bool = false, symbolColumn: Bool = false
+    form: TextForm, version: UInt8 = 3, sendTime: Bool = false, symbolColumn: Bool = false,
+    numbers: TextNumbers = TextNumbers()
   ) {
     self.form = form
+    times = numbers.times
     hasSendTime = sendTime
     hasSymbol = symbolColumn
     headerLayout = TextLayout(
-      RecordLayout(name: "unknown", byteCount: 16, fields: []), form: form)
+      RecordLayout(name: "unknown", byteCount: 16, fields: []), form: form, numbers: numbers)
     layouts = (0...UInt8.max).map { code in
       RecordLayout.of(RType(rawValue: code), version: version).map {
-        TextLayout($0, form: form)
+        TextLayout($0, form: form, numbers: numbers)
       }
     }
   }
@@ -130,10 +161,19 @@ extension RecordText {
     switch form {
     case .json:
       buffer.append(utf8: ",\"ts_out\":")
-      if let sent { Decimal.append(sent, to: &buffer) } else { TextEscape.null(&buffer) }
+      guard let sent else { return TextEscape.null(&buffer) }
+      guard times == .iso8601 else { return Decimal.append(sent, to: &buffer) }
+      buffer.append(UInt8(ascii: "\""))
+      Timestamp.write(sent, to: &buffer)
+      buffer.append(UInt8(ascii: "\""))
     case .csv:
       buffer.append(UInt8(ascii: ","))
-      if let sent { Decimal.append(sent, to: &buffer) }
+      guard let sent else { return }
+      if times == .iso8601 {
+        Timestamp.write(sent, to: &buffer)
+      } else {
+        Decimal.append(sent, to: &buffer)
+      }
     case .human:
       guard let sent else { return }
       buffer.append(utf8: " ts_out=")
@@ -172,7 +212,7 @@ struct TextLayout: Sendable {
   /// name in front, a send time and the names of both, an end; together less than 128.
   let maxByteCount: Int
 
-  init(_ layout: RecordLayout, form: TextForm) {
+  init(_ layout: RecordLayout, form: TextForm, numbers: TextNumbers) {
     name = Array(layout.name.utf8)
     byteCount = layout.byteCount
     // The length is how the bytes are framed, not what they say; people see the time in front.
@@ -180,7 +220,8 @@ struct TextLayout: Sendable {
     let isNamed = layout.byteCount > MemoryLayout<RecordHeader>.size
     var hidden: Set = ["length"]
     if form == .human { hidden.formUnion(isNamed ? ["rtype", "ts_event"] : ["ts_event"]) }
-    fields = layout.fields.filter { !hidden.contains($0.name) }.map { TextField($0, form: form) }
+    fields = layout.fields.filter { !hidden.contains($0.name) }
+      .map { TextField($0, form: form, numbers: numbers) }
     maxByteCount = fields.reduce(name.count + 128) { $0 + $1.maxByteCount }
   }
 }

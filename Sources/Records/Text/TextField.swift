@@ -8,8 +8,10 @@ struct TextField: Sendable {
   let kind: FieldDescription.Kind
   let offset: Int
   let count: Int
+  let numbers: TextNumbers
 
-  init(_ field: FieldDescription, form: TextForm) {
+  init(_ field: FieldDescription, form: TextForm, numbers: TextNumbers = TextNumbers()) {
+    self.numbers = numbers
     key =
       switch form {
       case .json: Array(",\"\(field.name)\":".utf8)
@@ -33,13 +35,17 @@ struct TextField: Sendable {
     case .price:
       let price = record.uncheckedLE(Int64.self, at: start &+ offset)
       guard price != Undefined.price else { return TextEscape.null(&buffer) }
+      guard numbers.prices == .decimal else { return Decimal.append(price, to: &buffer) }
       buffer.append(UInt8(ascii: "\""))
       Price.write(price, to: &buffer)
       buffer.append(UInt8(ascii: "\""))
     case .timestamp:
       let time = record.uncheckedLE(UInt64.self, at: start &+ offset)
       guard time != Undefined.timestamp else { return TextEscape.null(&buffer) }
-      Decimal.append(time, to: &buffer)
+      guard numbers.times == .iso8601 else { return Decimal.append(time, to: &buffer) }
+      buffer.append(UInt8(ascii: "\""))
+      Timestamp.write(time, to: &buffer)
+      buffer.append(UInt8(ascii: "\""))
     case .character, .text:
       buffer.append(UInt8(ascii: "\""))
       for index in 0..<count {
@@ -57,10 +63,20 @@ struct TextField: Sendable {
     switch kind {
     case .price:
       let price = record.uncheckedLE(Int64.self, at: start &+ offset)
-      if price != Undefined.price { Price.write(price, to: &buffer) }
+      guard price != Undefined.price else { return }
+      if numbers.prices == .decimal {
+        Price.write(price, to: &buffer)
+      } else {
+        Decimal.append(price, to: &buffer)
+      }
     case .timestamp:
       let time = record.uncheckedLE(UInt64.self, at: start &+ offset)
-      if time != Undefined.timestamp { Decimal.append(time, to: &buffer) }
+      guard time != Undefined.timestamp else { return }
+      if numbers.times == .iso8601 {
+        Timestamp.write(time, to: &buffer)
+      } else {
+        Decimal.append(time, to: &buffer)
+      }
     case .character, .text:
       TextEscape.csv(record, at: start &+ offset, count: count, to: &buffer)
     default:
