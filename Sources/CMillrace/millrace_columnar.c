@@ -1,0 +1,7 @@
+#include "millrace_columnar.h"
+
+#include <stddef.h>
+
+_Static_assert(sizeof(millrace_columnar_header) == 32, "columnar header");
+_Static_assert(offsetof(millrace_columnar_header, data_bytes) == 28, "columnar header");
+_Static_assert(sizeof(millrace_columnar_stream) == 8, "columnar stream");
