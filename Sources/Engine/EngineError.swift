@@ -1,4 +1,5 @@
 public import Captures
+public import Journal
 public import Ledger
 public import Net
 public import SharedMemory
@@ -10,6 +11,7 @@ public enum EngineError: Error, CustomStringConvertible {
   case net(NetError)
   case sharedMemory(SharedMemoryError)
   case counters(CounterFileError)
+  case journal(JournalError)
   /// The file is of no known kind, or its feed was not told.
   case unknownInput(path: String, detail: String)
   /// The venue refused the login.
@@ -23,6 +25,7 @@ public enum EngineError: Error, CustomStringConvertible {
     case .net(let error): error.description
     case .sharedMemory(let error): error.description
     case .counters(let error): "\(error)"
+    case .journal(let error): error.description
     case .unknownInput(let path, let detail): "\(path): \(detail)"
     case .loginRefused(let reason): "login refused: \(reason)"
     }

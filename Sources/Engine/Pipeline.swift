@@ -1,5 +1,6 @@
 public import FeedKit
 internal import Glibc
+internal import Journal
 internal import Lanes
 public import Ledger
 internal import SharedMemory
@@ -8,9 +9,9 @@ internal import Wire
 
 /// A running pipeline: sources, lanes, workers, rings and ledger, from start to the last account.
 ///
-///     source 0 ─▶ reader thread ─┬─ lane 0,0 ─▶ worker 0 ─▶ shard-0.ring
-///     source 1 ─▶ reader thread ─┼─ lane …            ⋮
-///                                └─ lane R,S ─▶ worker S ─▶ shard-S.ring
+///     source 0 ─▶ reader thread ─┬─ lane 0,0 ─▶ worker 0 ─┬─▶ shard-0.ring
+///     source 1 ─▶ reader thread ─┼─ lane …            ⋮   └─▶ journal thread ─▶ segments
+///                                └─ lane R,S ─▶ worker S ─▶ shard-S.ring …
 ///
 /// `start`, then `wait` or poll `isFinished`, then `stop` once. Used from one thread.
 public final class Pipeline {
@@ -21,6 +22,7 @@ public final class Pipeline {
   private var instance: CounterBlock<InstanceCounters>
   private var readers: [SourceThread] = []
   private var workers: [WorkerThread] = []
+  private var journals: [JournalThread] = []
   private var isStopped = false
   private let counterPath: String
   private let memoryFolder: String
@@ -48,9 +50,11 @@ public final class Pipeline {
       rings.append(
         try RingBox(location: location, shard: shard, options: options, sources: sources))
     }
+    // Then the journals: a folder that cannot be written is known before anything runs.
+    let boxes = try JournalBox.open(options, sources)
     do throws(CounterFileError) {
       counters = try CounterFileWriter(
-        path: counterPath, plan: Self.plan(options, sources, grid),
+        path: counterPath, plan: Self.plan(options, sources, grid, boxes),
         identity: InstanceIdentity(
           instance: options.instance, version: version, verb: options.verb))
     } catch {
@@ -74,9 +78,18 @@ public final class Pipeline {
       guard let ring = rings[shard].takeRing(), let symbols = rings[shard].takeSymbols() else {
         continue
       }
+      if shard < boxes.count, let writer = boxes[shard].take() {
+        journals.append(
+          JournalThread(
+            name: boxes[shard].name, writer: writer, lane: boxes[shard].lane,
+            outlet: counters.claimOutlet(shard: shard, index: Self.journalOutlet)))
+      }
       workers.append(makeWorker(shard: shard, ring: ring, symbols: symbols))
     }
   }
+
+  /// Index of the journal among the outlets of a shard; the ring in shared memory is 0.
+  public static var journalOutlet: Int { 1 }
 
   private func makeWorker(
     shard: Int, ring: consuming BroadcastWriter, symbols: consuming SymbolWriter
@@ -87,13 +100,16 @@ public final class Pipeline {
       expectedOrders: options.expectedOrders, ring: ring, symbols: symbols,
       counters: counters.claimShard(shard),
       outlet: counters.claimOutlet(shard: shard, index: 0),
-      latency: counters.claimLatency(sources.count + shard), measuresLatency: isLive)
+      latency: counters.claimLatency(sources.count + shard), measuresLatency: isLive,
+      journal: JournalLaneWriter(shard < journals.count ? journals[shard].lane : nil),
+      journalFlushNanos: options.journal?.flushNanos ?? 0)
     return WorkerThread(
       worker, doorbell: grid.doorbells[shard], strategy: options.lanes.strategy)
   }
 
   private static func plan(
-    _ options: PipelineOptions, _ sources: [SourceConfiguration], _ grid: LaneGrid
+    _ options: PipelineOptions, _ sources: [SourceConfiguration], _ grid: LaneGrid,
+    _ journals: [JournalBox]
   ) -> CounterPlan {
     // Most records between two publications of a reader: a slice of the smallest messages, or a
     // batch of full datagrams on each line, each record broadcast to all shards at worst.
@@ -119,16 +135,25 @@ public final class Pipeline {
       plan.addOutlet(shard: shard, index: 0, name: "shm-\(shard)", batchRecords: workerBatch)
       plan.addLatency(sources.count + shard, name: "worker-\(shard)")
     }
+    for (shard, journal) in journals.enumerated() {
+      plan.addOutlet(
+        shard: shard, index: journalOutlet, name: journal.name,
+        capacityRecords: journal.lane.capacityRecords, batchRecords: workerBatch)
+    }
     return plan
   }
 
-  /// Starts workers, then readers.
+  /// Starts journals, workers, then readers.
   public func start() throws(EngineError) {
-    for shard in workers.indices {
-      let cpus = options.workerCPUs
-      try workers[shard].start(cpu: shard < cpus.count ? cpus[shard] : nil)
-    }
     do throws(EngineError) {
+      for shard in journals.indices {
+        let cpus = options.journal?.cpus ?? []
+        try journals[shard].start(cpu: shard < cpus.count ? cpus[shard] : nil)
+      }
+      for shard in workers.indices {
+        let cpus = options.workerCPUs
+        try workers[shard].start(cpu: shard < cpus.count ? cpus[shard] : nil)
+      }
       for reader in readers { try reader.start() }
     } catch {
       _ = stop()
@@ -158,14 +183,26 @@ public final class Pipeline {
   /// Checks the ledger while running; call it every second or so. Gives what is violated.
   public func check() throws(EngineError) -> [Ledger.Violation] {
     counters.beat()
-    let violations = Ledger.check(try snapshot(), quiesced: isStopped)
+    let snapshot = try snapshot()
+    let violations = Ledger.check(snapshot, quiesced: isStopped)
+    instance.counters.failing = UInt64(
+      snapshot.blocks.count { $0.scope == .outlet && $0[.failingSince] > 0 })
     instance.counters.checks &+= 1
     instance.counters.violations &+= UInt64(violations.count)
     instance.publish()
     return violations
   }
 
-  /// Ends readers, lets workers empty their lanes, and closes the rings. The ledger is exact then.
+  /// Journals that have begun to fail, or write again, since the last call. Call it often: each one
+  /// is an alarm.
+  public func journalEvents() -> [JournalEvent] {
+    let events = journals.flatMap { $0.takeEvents() }
+    instance.counters.alarms &+= UInt64(events.count { $0.error != nil })
+    return events
+  }
+
+  /// Ends readers, lets workers empty their lanes, and closes rings and segments. The ledger is
+  /// exact then.
   public func stop() -> [Ledger.Violation] {
     guard !isStopped else { return [] }
     for reader in readers { reader.stop() }
@@ -174,9 +211,11 @@ public final class Pipeline {
     for shard in workers.indices {
       workers[shard].drain(written: reports.map { $0.records[shard] })
     }
+    for journal in journals { journal.drain() }
     isStopped = true
+    let violations = (try? check()) ?? []
     counters.markStopped()
-    return (try? check()) ?? []
+    return violations
   }
 
   /// What each source has seen, with its gaps. After `stop`.
@@ -190,12 +229,12 @@ public final class Pipeline {
     return all
   }
 
-  /// Bytes of lanes, rings and symbol files, bytes of the books, and open orders in them.
-  /// After `stop`.
+  /// Bytes of lanes, journal buffers, rings and symbol files, bytes of the books, and open orders
+  /// in them. After `stop`.
   public var memory: (fixedBytes: Int, bookBytes: Int, openOrders: Int) {
     let books = workers.map(\.memory)
     return (
-      grid.byteCount
+      grid.byteCount + journals.reduce(0) { $0 + $1.lane.byteCount }
         + options.shards * (options.ringLines * 64 + SharedMemoryLimits.symbolFileBytes),
       books.reduce(0) { $0 + $1.bytes }, books.reduce(0) { $0 + $1.openOrders }
     )

@@ -61,6 +61,8 @@ public struct PipelineOptions: Sendable {
   public var usesWideInstructions: Bool
   /// Folder of the rings and counters.
   public var folder: String?
+  /// How everything is recorded; nil for no journal.
+  public var journal: JournalSettings?
 
   public init(instance: String = "default", verb: String = "run") {
     self.instance = instance
@@ -73,5 +75,6 @@ public struct PipelineOptions: Sendable {
     expectedOrders = 0
     usesWideInstructions = true
     folder = nil
+    journal = nil
   }
 }

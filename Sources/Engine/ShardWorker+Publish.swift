@@ -3,7 +3,7 @@ internal import Ledger
 internal import Records
 internal import SharedMemory
 
-/// Every record that leaves a worker goes through here, so that the outlet's equation has one
+/// Every record that leaves a worker goes through here, so that the outlets' equations have one
 /// place.
 extension ShardWorker {
   /// A record of the feed, as it stands in the lane.
@@ -12,6 +12,7 @@ extension ShardWorker {
     let bytes = unsafe Int(record.load(as: UInt8.self)) &* 4
     // Safety: the lane has checked that the record is whole.
     unsafe ring.publish(record, byteCount: bytes)
+    unsafe self.record(record, byteCount: bytes)
     counters.counters.delivered &+= 1
     outlet.counters.offered &+= 1
   }
@@ -20,6 +21,7 @@ extension ShardWorker {
   @inline(__always)
   mutating func deliver<R: Record>(_ record: R) {
     ring.publish(record)
+    self.record(record)
     counters.counters.delivered &+= 1
     outlet.counters.offered &+= 1
   }
@@ -28,6 +30,7 @@ extension ShardWorker {
   @inline(__always)
   mutating func derive<R: Record>(_ record: R) {
     ring.publish(record)
+    self.record(record)
     counters.counters.derived &+= 1
     outlet.counters.offered &+= 1
   }

@@ -9,7 +9,7 @@ internal import SharedMemory
 ///
 ///     lane 0 ─┐                        ┌─ the feed's records, completed by the book
 ///     lane 1 ─┼─▶ take ▶ book ▶ publish┼─ MBP-1, MBP-10, BBO-1s, bars, statistics on request
-///     lane R ─┘                        └─ ring in shared memory
+///     lane R ─┘                        └─ ring in shared memory, and the journal's lane
 ///
 /// No state is shared with another worker. One thread.
 @safe struct ShardWorker: ~Copyable {
@@ -21,6 +21,11 @@ internal import SharedMemory
   var counters: CounterBlock<ShardCounters>
   var outlet: CounterBlock<OutletCounters>
   var latency: CounterBlock<LatencyCounters>
+  /// The way to the journal; off where nothing is recorded.
+  var journal: JournalLaneWriter
+  /// Age at which a block that is not full is handed over, ns.
+  let journalFlushNanos: UInt64
+  let strategy: WaitStrategy
   var stages = StageHistograms()
   /// Whether the receive times are of now, so that latencies can be told from them.
   let measuresLatency: Bool
@@ -42,7 +47,8 @@ internal import SharedMemory
     ring: consuming BroadcastWriter,
     symbols: consuming SymbolWriter, counters: consuming CounterBlock<ShardCounters>,
     outlet: consuming CounterBlock<OutletCounters>,
-    latency: consuming CounterBlock<LatencyCounters>, measuresLatency: Bool
+    latency: consuming CounterBlock<LatencyCounters>, measuresLatency: Bool,
+    journal: consuming JournalLaneWriter, journalFlushNanos: UInt64
   ) {
     self.shard = shard
     self.outputs = outputs
@@ -52,6 +58,9 @@ internal import SharedMemory
     self.outlet = outlet
     self.latency = latency
     self.measuresLatency = measuresLatency
+    self.journal = journal
+    self.journalFlushNanos = journalFlushNanos
+    strategy = grid.options.strategy
     self.expectedOrders = expectedOrders
     sourceCount = grid.readers
     unsafe lanes = .allocate(capacity: grid.readers)
@@ -83,7 +92,7 @@ internal import SharedMemory
     var total = 0
     for source in 0..<sourceCount { total &+= takeBatches(from: source) }
     guard total > 0 else { return 0 }
-    ring.flush(tsEvent: lastEvent, tsRecv: lastReceive, nowNanos: MonotonicClock.now().rawValue)
+    beat()
     publishCounters()
     return total
   }
@@ -210,8 +219,16 @@ internal import SharedMemory
     }
   }
 
-  /// Nothing to do: readers see that the writer lives.
-  mutating func idle() {
+  /// After a batch, and when there is nothing to do: readers see that the writer lives, and the
+  /// journal gets what has waited long enough.
+  mutating func beat() {
+    let now = MonotonicClock.now().rawValue
+    ring.flush(tsEvent: lastEvent, tsRecv: lastReceive, nowNanos: now)
+    journal.handOverIfOlder(than: journalFlushNanos, nowNanos: now)
+  }
+
+  /// Readers see that the writer lives.
+  mutating func signOfLife() {
     ring.flush(tsEvent: lastEvent, tsRecv: lastReceive, nowNanos: MonotonicClock.now().rawValue)
   }
 
@@ -225,7 +242,8 @@ internal import SharedMemory
       let states = unsafe sources
       unsafe flushIntervals(&states[source])
     }
-    ring.flush(tsEvent: lastEvent, tsRecv: lastReceive, nowNanos: MonotonicClock.now().rawValue)
+    signOfLife()
+    journal.handOver()
     publishCounters()
     stages.summarize(into: &latency.counters)
     latency.publish()

@@ -49,18 +49,22 @@ extension ShardWorker {
     doorbell: Doorbell, strategy: WaitStrategy, isDraining: borrowing Atomic<Bool>
   ) {
     var idler = Idler(strategy)
+    var looks: UInt32 = 0
     while true {
       if step() > 0 {
         idler.reset()
         continue
       }
+      // Who never sleeps beats in between: 65,536 pauses of 40 ns are 3 ms.
+      looks &+= 1
+      if looks & 0xFFFF == 0 { beat() }
       // Pairs with the store in `drain`: the lanes are looked at once more after it was seen.
       if isDraining.load(ordering: .acquiring) {
         if !hasWork { return }
         continue
       }
       if idler.pause() {
-        idle()
+        beat()
         // Readers of the ring see ten times a second that the writer lives.
         doorbell.sleep(timeoutNanos: 100_000_000) {
           hasWork || isDraining.load(ordering: .acquiring)

@@ -51,6 +51,8 @@ public struct CounterID: RawRepresentable, Hashable, Sendable {
 extension CounterID {
   public static var checks: Self { Self(.instance, 0) }
   public static var violations: Self { Self(.instance, 1) }
+  public static var alarms: Self { Self(.instance, 2) }
+  public static var failing: Self { Self(.instance, 3) }
 
   public static var packets: Self { Self(.source, 0) }
   public static var bytes: Self { Self(.source, 1) }
@@ -90,6 +92,15 @@ extension CounterID {
   public static var offered: Self { Self(.outlet, 0) }
   public static var written: Self { Self(.outlet, 1) }
   public static var lost: Self { Self(.outlet, 2) }
+  public static var durable: Self { Self(.outlet, 3) }
+  public static var bytesWritten: Self { Self(.outlet, 4) }
+  public static var blocks: Self { Self(.outlet, 5) }
+  public static var segments: Self { Self(.outlet, 6) }
+  public static var failures: Self { Self(.outlet, 7) }
+  public static var holds: Self { Self(.outlet, 8) }
+  public static var heldNanos: Self { Self(.outlet, 9) }
+  public static var failingSince: Self { Self(.outlet, 10) }
+  public static var lastError: Self { Self(.outlet, 11) }
 
   public static var samples: Self { Self(.latency, 0) }
   public static var meanNanos: Self { Self(.latency, 1) }
@@ -119,9 +130,11 @@ public struct LossCause: RawRepresentable, Hashable, Sendable {
   public static var failed: Self { Self(rawValue: 2) }
   /// The outlet was closed already.
   public static var closed: Self { Self(rawValue: 3) }
+  /// The disk, the quota or the largest size of a file was used up.
+  public static var noSpace: Self { Self(rawValue: 4) }
 
   /// The causes' names in the order of their numbers.
-  public static var names: [String] { ["full", "oversized", "failed", "closed"] }
+  public static var names: [String] { ["full", "oversized", "failed", "closed", "no_space"] }
 }
 
 /// A stage of a record's way whose latency is measured.

@@ -52,9 +52,13 @@ public struct CounterPlan: Sendable {
     add(.shard, index, 0, name, batchRecords: batchRecords)
   }
 
-  /// Adds an outlet of a shard: `index` tells the outlets of one shard apart.
-  public mutating func addOutlet(shard: Int, index: Int, name: String, batchRecords: Int) {
-    add(.outlet, shard, index, name, batchRecords: batchRecords)
+  /// Adds an outlet of a shard: `index` tells the outlets of one shard apart; `capacityRecords` is
+  /// the most records between the worker and an outlet with a thread of its own.
+  public mutating func addOutlet(
+    shard: Int, index: Int, name: String, capacityRecords: Int = 0, batchRecords: Int
+  ) {
+    add(
+      .outlet, shard, index, name, capacityRecords: capacityRecords, batchRecords: batchRecords)
   }
 
   /// Adds the stage latencies of a thread: `index` is free, `name` is the thread's.

@@ -14,6 +14,8 @@ public struct InstanceCounters: CounterSet {
   public static var scope: CounterScope { .instance }
   public var checks: UInt64 = 0
   public var violations: UInt64 = 0
+  public var alarms: UInt64 = 0
+  public var failing: UInt64 = 0
   public init() {}
 }
 
@@ -91,6 +93,15 @@ public struct OutletCounters: CounterSet {
   public var offered: UInt64 = 0
   public var written: UInt64 = 0
   public var lost = InlineArray<8, UInt64>(repeating: 0)
+  public var durable: UInt64 = 0
+  public var bytesWritten: UInt64 = 0
+  public var blocks: UInt64 = 0
+  public var segments: UInt64 = 0
+  public var failures: UInt64 = 0
+  public var holds: UInt64 = 0
+  public var heldNanos: UInt64 = 0
+  public var failingSince: UInt64 = 0
+  public var lastError: UInt64 = 0
   public init() {}
 
   /// Counts `count` records as lost.

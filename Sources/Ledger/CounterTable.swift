@@ -58,6 +58,8 @@ public enum CounterTable {
   private static let instance: [CounterDefinition] = [
     .init(.checks, "checks", "checks", "Times that the ledger was checked."),
     .init(.violations, "violations", "equations", "Equations that a check found violated."),
+    .init(.alarms, "alarms", "alarms", "Times that an outlet began to fail."),
+    .init(.failing, "failing", "outlets", "Outlets that fail now.", kind: .gauge),
   ]
 
   private static let source: [CounterDefinition] = [
@@ -133,12 +135,27 @@ public enum CounterTable {
 
   private static let outlet: [CounterDefinition] = [
     .init(
-      .offered, "offered", "records", "Records that the worker gave to the outlet.", left: .outlet,
-      right: .offers),
+      .offered, "offered", "records",
+      "Records that the worker gave to the outlet; of a journal, those that its thread has taken.",
+      left: .outlet, right: .offers),
     .init(.written, "written", "records", "Records written.", right: .outlet),
     .init(
       .lost, "lost", "records", "Records not written, by cause.", wordCount: LossCause.limit,
       label: "cause", right: .outlet),
+    .init(
+      .durable, "durable", "records", "Records that the disk has confirmed (fsync).", kind: .gauge),
+    .init(.bytesWritten, "bytes", "bytes", "Bytes written to files."),
+    .init(.blocks, "blocks", "blocks", "Blocks written."),
+    .init(.segments, "segments", "segments", "Segments begun."),
+    .init(.failures, "failures", "failures", "Times that writing failed."),
+    .init(.holds, "holds", "waits", "Times that the worker waited for the journal."),
+    .init(.heldNanos, "held_nanos", "ns", "Time that the worker waited for the journal."),
+    .init(
+      .failingSince, "failing_since", "unix_ns", "When writing began to fail; 0 while it does not.",
+      kind: .gauge),
+    .init(
+      .lastError, "last_error", "errno", "Error number of the last failure, 0 for none.",
+      kind: .gauge),
   ]
 
   private static let latency: [CounterDefinition] = [

@@ -12,7 +12,7 @@ public struct EquationSet: OptionSet, Hashable, Sendable {
   public static var lanes: Self { Self(rawValue: 4) }
   /// Per shard: received = delivered + duplicate + filtered.
   public static var shard: Self { Self(rawValue: 8) }
-  /// Per outlet: its shard's delivered + derived = offered.
+  /// Per outlet: its shard's delivered + derived = offered (+ what is in flight to a journal).
   public static var offers: Self { Self(rawValue: 16) }
   /// Per outlet: offered = written + lost(cause).
   public static var outlet: Self { Self(rawValue: 32) }
@@ -35,7 +35,7 @@ struct Equation: Sendable {
     .init(id: .records, name: "records", owner: .source, allowsInFlight: false),
     .init(id: .lanes, name: "lanes", owner: .shard, allowsInFlight: true),
     .init(id: .shard, name: "shard", owner: .shard, allowsInFlight: false),
-    .init(id: .offers, name: "offers", owner: .outlet, allowsInFlight: false),
+    .init(id: .offers, name: "offers", owner: .outlet, allowsInFlight: true),
     .init(id: .outlet, name: "outlet", owner: .outlet, allowsInFlight: false),
   ]
 }

@@ -69,9 +69,10 @@ enum RunOptions {
   static let seed = CommandOption.count(
     "seed", help: "simulated exchange: seed of the day", default: "1")
 
-  static let all: [any DeclaredOption] = [
-    input, feed, date, line, reRequest, soup, user, passwordFile, session, sequence, duration,
-    instance, folder, shards, outputs, laneLines, policy, wait, ringLines, readerCPUs, workerCPUs,
-    busyPoll, socketBuffer, gapWait, requestDelay, portable, rate, loss, symbols, seed,
-  ]
+  static let all: [any DeclaredOption] =
+    [
+      input, feed, date, line, reRequest, soup, user, passwordFile, session, sequence, duration,
+      instance, folder, shards, outputs, laneLines, policy, wait, ringLines, readerCPUs, workerCPUs,
+      busyPoll, socketBuffer, gapWait, requestDelay, portable, rate, loss, symbols, seed,
+    ] + JournalRunOptions.all
 }

@@ -22,14 +22,33 @@ struct RunProgress {
       guard let last, seconds > 0 else { return "-" }
       return Self.short(Double(snapshot.total(id) &- last.total(id)) / seconds) + "/s"
     }
+    // Outlets of one kind only: a journal writes the same records once more.
+    func written(_ snapshot: CounterSnapshot, _ id: CounterID, _ outlet: Int) -> UInt64 {
+      snapshot.blocks.reduce(0) {
+        $0 &+ ($1.scope == .outlet && $1.minor == outlet ? $1[id] : 0)
+      }
+    }
+    func rate(_ id: CounterID, outlet: Int) -> String {
+      guard let last, seconds > 0 else { return "-" }
+      let more = written(snapshot, id, outlet) &- written(last, id, outlet)
+      return Self.short(Double(more) / seconds) + "/s"
+    }
     let lag = snapshot.total(.enqueued) &- snapshot.total(.received) &- snapshot.total(.dropped)
     var parts = [
-      "\(rate(.messages)) msgs", "\(rate(.written)) out",
+      "\(rate(.messages)) msgs", "\(rate(.written, outlet: 0)) out",
       "lag \(Self.short(Double(Int64(bitPattern: lag).magnitude)))",
       "gaps \(snapshot.total(.gapsDetected)): "
         + "\(Self.short(Double(snapshot.total(.gapMessagesFilled)))) filled, "
         + "\(Self.short(Double(snapshot.total(.gapMessagesLost)))) lost",
     ]
+    let journal = Pipeline.journalOutlet
+    if snapshot.blocks.contains(where: { $0.scope == .outlet && $0.minor == journal }) {
+      let bytes = Double(written(snapshot, .bytesWritten, journal))
+      let lost = written(snapshot, .lost, journal)
+      parts.append(
+        "journal \(rate(.written, outlet: journal)) \(Self.short(bytes))B"
+          + (lost > 0 ? " \(Self.short(Double(lost))) lost" : ""))
+    }
     let busiest = top.busiest
     if !busiest.isEmpty { parts.append("top " + busiest.joined(separator: " ")) }
     return parts.joined(separator: "  ")

@@ -57,6 +57,7 @@ struct RunSetup {
     options.ringLines = arguments.value(of: RunOptions.ringLines)
     options.folder = arguments.value(of: RunOptions.folder)
     options.usesWideInstructions = !arguments[RunOptions.portable]
+    options.journal = try JournalRunOptions.settings(arguments)
     options.workerCPUs = try cpus(arguments[RunOptions.workerCPUs], "--worker-cpus")
     guard options.ringLines & (options.ringLines - 1) == 0 else {
       throw usage("not a power of two", "--ring-lines \(options.ringLines)", "try 65536")
@@ -74,7 +75,7 @@ struct RunSetup {
     return options
   }
 
-  private static func cpus(_ text: String?, _ option: String) throws(CommandError) -> [Int] {
+  static func cpus(_ text: String?, _ option: String) throws(CommandError) -> [Int] {
     var result: [Int] = []
     for piece in (text ?? "").split(separator: ",") {
       guard let cpu = Int(piece), cpu >= 0 else {

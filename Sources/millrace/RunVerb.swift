@@ -19,6 +19,11 @@ enum RunVerb: Verb {
       millrace run --duration 10s
       millrace run --input day.itch.gz --shards 2
       millrace run --line 233.54.12.111:26477@eth1 --line 233.49.196.111:26477@eth2
+      millrace run --journal /var/lib/millrace --journal-codec columnar+zstd:1
+
+    With --journal every record that is published is also written to segments
+    DIR/DATASET/DAY/HOUR-SHARD.dbn.zst. Where the disk is full or fails, the pipeline goes on for
+    its readers; what is lost is counted, and writing goes on by itself when it can.
 
     Exit code 1: an equation of the ledger was violated, or a source failed.
     """
@@ -42,6 +47,7 @@ enum RunVerb: Verb {
     let simulation = setup.exchange?.stop()
     if setup.exchange != nil { settle(pipeline) }
     let ending = pipeline.stop()
+    note(pipeline.journalEvents(), context)
     let report = RunReport(
       pipeline: pipeline, simulation: simulation, violations: violations + ending)
     try report.print(context)
@@ -62,6 +68,7 @@ enum RunVerb: Verb {
       if let duration = setup.duration, elapsed >= duration { break }
       if setup.exchange?.failure != nil { break }
       if StopSignals.wait(nanos: min(lookNanos, (setup.duration ?? .max) - elapsed)) { break }
+      note(pipeline.journalEvents(), context)
       looks += 1
       if looks % 5 == 0 {
         let violations = (try? pipeline.check()) ?? []
@@ -77,6 +84,20 @@ enum RunVerb: Verb {
     }
     context.terminal.endProgress()
     return found
+  }
+
+  /// One line for each journal that begins to fail or writes again.
+  private static func note(_ events: [JournalEvent], _ context: CommandContext) {
+    for event in events {
+      context.terminal.endProgress()
+      if let error = event.error {
+        context.terminal.note(
+          "error: \(event.outlet): \(error): records are lost and counted until it can be written")
+      } else {
+        context.terminal.note(
+          "\(event.outlet): writes again; \(event.lost) records were lost so far")
+      }
+    }
   }
 
   /// Between two looks at the running pipeline.
@@ -111,6 +132,7 @@ extension CommandError {
       self.init(
         .cannotCreate, verb: verb, happened: "\(error)", what: "the counters file",
         remedy: "check the folder's permissions, or use --folder DIR")
+    case .journal(let error): self.init(opening: error, verb: verb)
     case .net(let error):
       self.init(
         .unavailable, verb: verb, happened: "\(error)", what: "network",

@@ -21,7 +21,12 @@ struct CounterFileTests {
       }
       #expect(MemoryLayout<Counters>.size == offset)
     }
-    try check(InstanceCounters.self, [(.checks, \.checks), (.violations, \.violations)])
+    try check(
+      InstanceCounters.self,
+      [
+        (.checks, \.checks), (.violations, \.violations), (.alarms, \.alarms),
+        (.failing, \.failing),
+      ])
     try check(
       SourceCounters.self,
       [
@@ -47,7 +52,13 @@ struct CounterFileTests {
         (.idleNanos, \.idleNanos), (.dropped, \.dropped),
       ])
     try check(
-      OutletCounters.self, [(.offered, \.offered), (.written, \.written), (.lost, \.lost)])
+      OutletCounters.self,
+      [
+        (.offered, \.offered), (.written, \.written), (.lost, \.lost), (.durable, \.durable),
+        (.bytesWritten, \.bytesWritten), (.blocks, \.blocks), (.segments, \.segments),
+        (.failures, \.failures), (.holds, \.holds), (.heldNanos, \.heldNanos),
+        (.failingSince, \.failingSince), (.lastError, \.lastError),
+      ])
     try check(
       LatencyCounters.self,
       [
