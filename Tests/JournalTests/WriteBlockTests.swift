@@ -8,7 +8,10 @@ import Wire
 
 /// Blocks give their records back, and their headers say what a naive walk finds.
 struct WriteBlockTests {
-  static let codecs = ["none", "lz4", "lz4:-4", "lz4:9", "zstd:1", "zstd:3"]
+  static let codecs = [
+    "columnar", "columnar+lz4", "columnar+none", "none", "lz4", "lz4:-4", "lz4:9", "zstd:1",
+    "zstd:3",
+  ]
 
   @Test(arguments: codecs, [0, 1, 700])
   func recordsComeBack(_ name: String, _ amount: Int) throws {
