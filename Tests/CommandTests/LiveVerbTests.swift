@@ -6,7 +6,7 @@ import Testing
 @Suite struct LiveVerbTests {
   static let hasPython = python("-c", "import numpy") != nil
   static let scripts = SharedFolder.packageRoot.appending(path: "tools/python").path
-  static let reader = scripts + "/millrace_shm.py"
+  static let reader = ["PYTHONPATH=" + scripts, "python3", "-B", "-m", "millrace.shm"]
 
   /// Starts a program whose output goes to a file; nil where it does not start.
   static func start(_ program: URL, _ arguments: [String], output: URL) throws -> Process {
@@ -78,7 +78,7 @@ import Testing
     let counted = files.folder.appending(path: "python.json")
     let python = try Self.start(
       URL(filePath: "/usr/bin/env"),
-      ["python3", Self.reader, "--count"] + place, output: counted)
+      Self.reader + ["--count"] + place, output: counted)
     defer { python.terminate() }
 
     let tail = try Program.run(["tail", "--count", "100", "--format", "json"] + place)
@@ -106,8 +106,8 @@ import Testing
     let all = try Program.run(["tail", "--from", "oldest", "--format", "json"] + place)
     #expect(all.code == 0)
     #expect(all.output.split(separator: "\n").count == Self.written(final))
-    let script = "import sys; sys.path.insert(0, '\(Self.scripts)'); import millrace_shm; "
-    let symbols = "sys.exit(len(millrace_shm.symbols('\(folder)/live/shard-0.symbols')) != 100)"
+    let script = "import sys; sys.path.insert(0, '\(Self.scripts)'); import millrace.shm; "
+    let symbols = "sys.exit(len(millrace.shm.symbols('\(folder)/live/shard-0.symbols')) != 100)"
     #expect(Self.python("-B", "-c", script + symbols) == 0)
     try onlyOneSymbol(try #require(records.last?["symbol"] as? String), place)
   }

@@ -11,7 +11,7 @@ import Testing
   ]
   static let hasCompiler = FileManager.default.isExecutableFile(atPath: "/usr/bin/cc")
   static let hasPython = run("/usr/bin/env", ["python3", "-c", "import numpy"]).status == 0
-  static let python = SharedFolder.packageRoot.appending(path: "tools/python/millrace_shm.py").path
+  static let scripts = SharedFolder.packageRoot.appending(path: "tools/python").path
 
   /// Runs a program to its end.
   static func run(_ program: String, _ arguments: [String]) -> (status: Int32, output: Data) {
@@ -82,7 +82,11 @@ import Testing
     var writer = try BroadcastWriter(
       path: folder.ring, options: .init(instance: "foreign", capacityLines: lines))
     let child = try Child(
-      "/usr/bin/env", ["python3", Self.python, "--file", folder.ring, "--count"])
+      "/usr/bin/env",
+      [
+        "PYTHONPATH=" + Self.scripts, "python3", "-B", "-m", "millrace.shm", "--file", folder.ring,
+        "--count",
+      ])
     Self.publish(20_000, to: &writer)
     writer.close()
     let (status, output) = child.wait()
@@ -118,7 +122,7 @@ import Testing
     let script = """
       import sys
       sys.path.insert(0, sys.argv[1])
-      import numpy, millrace_shm as m
+      import millrace.shm as m
       h = m.HEADER
       print([[n, h.fields[n][1], h.fields[n][0].itemsize] for n in h.names], flush=True)
       r = m.Reader(sys.argv[2])
@@ -138,7 +142,7 @@ import Testing
       """
     let child = try Child(
       "/usr/bin/env",
-      ["python3", "-c", script, (Self.python as NSString).deletingLastPathComponent, folder.ring])
+      ["python3", "-B", "-c", script, Self.scripts, folder.ring])
     let layout = RingLayoutTests.fields.map { "['\($0.name)', \($0.offset), \($0.byteCount)]" }
     #expect(child.readLine() == "[" + layout.joined(separator: ", ") + "]")
     var random = SeededGenerator(seed: 7)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Reads Millrace's shared-memory stream: one file, numpy and mmap only, nothing to compile.
+"""Reads Millrace's shared-memory stream with numpy and mmap only.
 
 The layout and the rules are those of Sources/CMillrace/include/millrace_shm.h. The file is mapped
 read only; a reader keeps its own cursor and can neither slow nor harm the writer.
@@ -12,7 +12,7 @@ read only; a reader keeps its own cursor and can neither slow nor harm the write
 received + lost is always the number of ordinals passed since the start. Loads are not fenced
 (Python has no fences): correct on x86-64, where loads stay in order.
 
-    python3 millrace_shm.py --instance demo --shard 0 --count    # JSON: records by type, lost
+    python3 -m millrace.shm --instance demo --shard 0 --count    # JSON: records by type, lost
 """
 import argparse
 import json
@@ -22,6 +22,8 @@ import sys
 import time
 
 import numpy as np
+
+from millrace.records import RECORDS
 
 MAGIC = b"MLRCSHM1"
 VERSION = 1
@@ -43,94 +45,6 @@ HEADER = np.dtype({
                 288],
     "itemsize": 384,
 })
-
-
-def _record(byte_count, text):
-    """A DBN version 3 record: the common header, then `name type` pairs without gaps."""
-    head = "length u1, rtype u1, publisher_id u2, instrument_id u4, ts_event u8, "
-    fields = []
-    for pair in (head + text).split(","):
-        name, kind = pair.split()
-        fields.append((name, kind if kind[0] == "S" or kind[1:] == "1" else "<" + kind))
-    dtype = np.dtype(fields)
-    assert dtype.itemsize == byte_count, (text, dtype.itemsize)
-    return dtype
-
-
-def _levels(count, text):
-    return "".join(", " + ", ".join(
-        "{}_{:02d} {}".format(*pair.split()[:1], level, pair.split()[1])
-        for pair in text.split(",")) for level in range(count))
-
-
-_LEVEL = "bid_px i8, ask_px i8, bid_sz u4, ask_sz u4, bid_ct u4, ask_ct u4"
-_VENUE_LEVEL = ("bid_px i8, ask_px i8, bid_sz u4, ask_sz u4, bid_pb u2, _reserved_bid u2, "
-                "ask_pb u2, _reserved_ask u2")
-_TRADE = ("price i8, size u4, action S1, side S1, flags u1, depth u1, ts_recv u8, ts_in_delta i4, "
-          "sequence u4")
-_BBO = ("price i8, size u4, _reserved1 u1, side S1, flags u1, _reserved2 u1, ts_recv u8, "
-        "_reserved3 u4, sequence u4")
-_CMBP = ("price i8, size u4, action S1, side S1, flags u1, _reserved1 u1, ts_recv u8, "
-         "ts_in_delta i4, _reserved2 u4")
-_CBBO = ("price i8, size u4, _reserved1 u1, side S1, flags u1, _reserved2 u1, ts_recv u8, "
-         "_reserved3 u8")
-_OHLCV = "open i8, high i8, low i8, close i8, volume u8"
-
-MBO = _record(56, "order_id u8, price i8, size u4, flags u1, channel_id u1, action S1, side S1, "
-                  "ts_recv u8, ts_in_delta i4, sequence u4")
-TRADE = _record(48, _TRADE)
-MBP_1 = _record(80, _TRADE + _levels(1, _LEVEL))
-MBP_10 = _record(368, _TRADE + _levels(10, _LEVEL))
-BBO = _record(80, _BBO + _levels(1, _LEVEL))
-CMBP_1 = _record(80, _CMBP + _levels(1, _VENUE_LEVEL))
-CBBO = _record(80, _CBBO + _levels(1, _VENUE_LEVEL))
-OHLCV = _record(56, _OHLCV)
-STATUS = _record(40, "ts_recv u8, action u2, reason u2, trading_event u2, is_trading S1, "
-                     "is_quoting S1, is_short_sell_restricted S1, _reserved S7")
-IMBALANCE = _record(112, (
-    "ts_recv u8, ref_price i8, auction_time u8, cont_book_clr_price i8, "
-    "auct_interest_clr_price i8, ssr_filling_price i8, ind_match_price i8, upper_collar i8, "
-    "lower_collar i8, paired_qty u4, total_imbalance_qty u4, market_imbalance_qty u4, "
-    "unpaired_qty u4, auction_type S1, side S1, auction_status u1, freeze_status u1, "
-    "num_extensions u1, unpaired_side S1, significant_imbalance S1, _reserved u1"))
-STATISTICS = _record(80, (
-    "ts_recv u8, ts_ref u8, price i8, quantity i8, sequence u4, ts_in_delta i4, stat_type u2, "
-    "channel_id u2, update_action u1, stat_flags u1, _reserved S18"))
-DEFINITION = _record(520, (
-    "ts_recv u8, min_price_increment i8, display_factor i8, expiration u8, activation u8, "
-    "high_limit_price i8, low_limit_price i8, max_price_variation i8, unit_of_measure_qty i8, "
-    "min_price_increment_amount i8, price_ratio i8, strike_price i8, raw_instrument_id u8, "
-    "leg_price i8, leg_delta i8, inst_attrib_value i4, underlying_id u4, market_depth_implied i4, "
-    "market_depth i4, market_segment_id u4, max_trade_vol u4, min_lot_size i4, "
-    "min_lot_size_block i4, min_lot_size_round_lot i4, min_trade_vol u4, contract_multiplier i4, "
-    "decay_quantity i4, original_contract_size i4, leg_instrument_id u4, "
-    "leg_ratio_price_numerator i4, leg_ratio_price_denominator i4, leg_ratio_qty_numerator i4, "
-    "leg_ratio_qty_denominator i4, leg_underlying_id u4, appl_id i2, maturity_year u2, "
-    "decay_start_date u2, channel_id u2, leg_count u2, leg_index u2, currency S4, "
-    "settl_currency S4, secsubtype S6, raw_symbol S71, group S21, exchange S5, asset S11, cfi S7, "
-    "security_type S7, unit_of_measure S31, underlying S21, strike_price_currency S4, "
-    "leg_raw_symbol S71, instrument_class S1, match_algorithm S1, main_fraction u1, "
-    "price_display_format u1, sub_fraction u1, underlying_product u1, security_update_action S1, "
-    "maturity_month u1, maturity_day u1, maturity_week u1, user_defined_instrument S1, "
-    "contract_multiplier_unit i1, flow_schedule_type i1, tick_rule u1, leg_instrument_class S1, "
-    "leg_side S1, _reserved S17"))
-ERROR = _record(320, "err S302, code u1, is_last u1")
-SYMBOL_MAPPING = _record(176, ("stype_in u1, stype_in_symbol S71, stype_out u1, "
-                               "stype_out_symbol S71, start_ts u8, end_ts u8"))
-SYSTEM = _record(320, "msg S303, code u1")
-
-# rtype: the name under which poll() returns the records, and their dtype.
-RECORDS = {
-    0x00: ("trades", TRADE), 0x01: ("mbp-1", MBP_1), 0x0A: ("mbp-10", MBP_10),
-    0x11: ("ohlcv", OHLCV), 0x12: ("status", STATUS), 0x13: ("definition", DEFINITION),
-    0x14: ("imbalance", IMBALANCE), 0x15: ("error", ERROR),
-    0x16: ("symbol-mapping", SYMBOL_MAPPING), 0x17: ("system", SYSTEM),
-    0x18: ("statistics", STATISTICS), 0x20: ("ohlcv-1s", OHLCV), 0x21: ("ohlcv-1m", OHLCV),
-    0x22: ("ohlcv-1h", OHLCV), 0x23: ("ohlcv-1d", OHLCV), 0x24: ("ohlcv-eod", OHLCV),
-    0xA0: ("mbo", MBO), 0xB1: ("cmbp-1", CMBP_1), 0xC0: ("cbbo-1s", CBBO),
-    0xC1: ("cbbo-1m", CBBO), 0xC2: ("tcbbo", CMBP_1), 0xC3: ("bbo-1s", BBO),
-    0xC4: ("bbo-1m", BBO),
-}
 
 
 class RingError(Exception):
@@ -422,7 +336,7 @@ def main(arguments=None):
     try:
         reader = Reader(path, options.start)
     except (OSError, RingError, ValueError) as error:
-        print(f"millrace_shm: {error}", file=sys.stderr)
+        print(f"millrace.shm: {error}", file=sys.stderr)
         return 66 if isinstance(error, OSError) else 65
     result = {"file": path}
     if options.summary:

@@ -1,0 +1,207 @@
+"""Reads journals: segments, days or whole folders, merged over shards, into numpy arrays.
+
+    from millrace import journal
+
+    with journal.open("/data/XNAS.ITCH/2026-11-21", symbols=["AAPL"], schemas=["trades"],
+                      start="2026-11-21T14:30", end="2026-11-21T15:00") as day:
+        for batch in day:                       # {"trades": structured array, ...}
+            print(len(batch["trades"]), batch["trades"]["price"][-1] / 1e9)
+
+Records come in the order of ts_recv, then shard, then their order in the file. A record that has
+no ts_recv stands where the last one before it in its shard stands. Segments of columnar blocks,
+of zstd or LZ4 frames and of plain DBN read the same.
+"""
+import os
+import re
+import time
+from datetime import datetime, timezone
+
+import numpy as np
+
+from millrace.merge import Chain, merged
+from millrace.records import RTYPES
+from millrace.segment import JournalError, Segment
+
+_NAME = re.compile(r"(\d\d)-(\d+)(?:\.(\d+))?\.(dbn\.zst|dbn\.lz4|dbn|mrc)$")
+_ENDINGS = (".dbn", ".dbn.zst", ".dbn.lz4", ".mrc")
+
+
+def to_nanos(value):
+    """ns since the Unix epoch from an int, a datetime, a numpy datetime64 or ISO text (UTC)."""
+    if value is None or isinstance(value, (int, np.integer)):
+        return None if value is None else int(value)
+    if isinstance(value, np.datetime64):
+        return int(value.astype("datetime64[ns]").astype(np.int64))
+    if isinstance(value, datetime):
+        value = value if value.tzinfo else value.replace(tzinfo=timezone.utc)
+        whole = int(value.replace(microsecond=0).timestamp())
+        return whole * 10**9 + value.microsecond * 1000
+    text = str(value).removesuffix("Z")
+    if text.isdigit() and len(text) > 12:
+        return int(text)
+    try:
+        return int(np.datetime64(text, "ns").astype(np.int64))
+    except ValueError as error:
+        raise JournalError(f"no time: {value!r}: give 2026-11-21T14:30:00, or ns") from error
+
+
+def find_segments(paths):
+    """The segment files that `paths` name: files themselves, and all below folders, sorted."""
+    found = {}
+    for path in [paths] if isinstance(paths, (str, os.PathLike)) else paths:
+        path = os.fspath(path)
+        if os.path.isdir(path):
+            for folder, _, names in os.walk(path):
+                for name in names:
+                    if _NAME.match(name):
+                        found[os.path.realpath(os.path.join(folder, name))] = None
+        elif os.path.isfile(path):
+            found[os.path.realpath(path)] = None
+        else:
+            raise JournalError(f"{path}: there is no such file or folder")
+    return sorted(found, key=_order)
+
+
+def _order(path):
+    folder, name = os.path.split(path)
+    match = _NAME.match(name)
+    if match is None:
+        return folder, 0, 0, 0, name
+    hour, shard, part, _ = match.groups()
+    return folder, int(hour), int(shard), int(part or 1), name
+
+
+def open(paths, **query):
+    """A Journal of the files and folders `paths`; the keywords are those of Journal."""
+    return Journal(paths, **query)
+
+
+class Journal:
+    """Everything under some paths that fits a query. Belongs to one thread.
+
+    segments: what was found. findings: damage that was passed over while reading. symbol_names:
+    the texts that the codes in a batch's `symbols` stand for.
+    """
+
+    def __init__(self, paths, symbols=None, instruments=None, schemas=None, start=None, end=None,
+                 follow=False, with_symbols=False, patience=1.0):
+        """Opens the segments.
+
+        symbols, instruments, schemas: only these; None for all. start (inclusive), end
+        (exclusive): receive times, as to_nanos reads them. follow: wait for more at the end.
+        with_symbols: batches carry the symbol of every record. patience: seconds that a follower
+        waits for a shard that writes nothing, before it gives out what the others wrote.
+        """
+        for name in schemas or ():
+            if name not in RTYPES:
+                raise JournalError(f"there is no schema {name!r}: " + ", ".join(RTYPES))
+        self.paths = [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)
+        self.start, self.end = to_nanos(start), to_nanos(end)
+        self.symbols = None if symbols is None else frozenset(symbols)
+        self.instruments = None if instruments is None else frozenset(map(int, instruments))
+        self.rtypes = None if schemas is None else frozenset(RTYPES[name] for name in schemas)
+        self.follow, self.with_symbols, self.patience = follow, with_symbols, patience
+        self.findings, self.segments, self._chains = [], [], {}
+        self.symbol_names, self._codes = [""], {"": 0}
+        self._known, self.bytes_read = set(), 0
+        self._discover()
+        if not self.segments and not follow:
+            raise JournalError(f"no segments under {', '.join(map(str, self.paths))}")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        """Lets go of the files."""
+        self.segments.clear()
+        self._chains.clear()
+
+    def _discover(self):
+        """Opens segments that were not there before; whether there were any."""
+        fresh = [path for path in find_segments(self.paths) if path not in self._known]
+        opened = 0
+        for path in fresh:
+            try:
+                segment = Segment(path)
+            except JournalError:
+                if self.follow:  # its first bytes may not be written yet
+                    continue
+                raise
+            self._known.add(path)
+            if segment.payload not in ("dbn", "columnar"):
+                continue
+            opened += 1
+            self.segments.append(segment)
+            header = segment.header
+            # A run's shards never share instruments: what is merged is one chain a shard.
+            key = (header["dataset"], header["shard"], header["instance"])
+            if key not in self._chains:
+                self._chains[key] = Chain(self)
+            self._chains[key].append(segment)
+        return opened > 0
+
+    @property
+    def byte_count(self):
+        """Bytes of all segments: with bytes_read, how far a reader is."""
+        return sum(segment.byte_count for segment in self.segments)
+
+    def code_of(self, symbol):
+        """The number that stands for a symbol in the batches of this journal."""
+        code = self._codes.get(symbol)
+        if code is None:
+            code = self._codes[symbol] = len(self.symbol_names)
+            self.symbol_names.append(symbol)
+        return code
+
+    def __iter__(self):
+        return self.batches()
+
+    def batches(self, records=None):
+        """Yields the records as Batches in the order of the merge, each a few blocks large.
+
+        With `follow` this does not end; an empty Batch is never given out.
+        """
+        chains = [self._chains[key] for key in sorted(self._chains)]
+        del records
+        if not self.follow:
+            yield from merged(chains)
+            return
+        quiet = None
+        while True:
+            if self._discover():
+                chains = [self._chains[key] for key in sorted(self._chains)]
+            for chain in chains:
+                chain.refresh()
+            now = time.monotonic()
+            got = False
+            late = quiet is not None and now - quiet >= self.patience
+            for batch in merged(chains, waits=not late):
+                got = True
+                yield batch
+            quiet = None if got else quiet or now
+            if not got:
+                time.sleep(0.01)
+
+    def read(self):
+        """Everything at once: {schema: structured array}."""
+        parts = {}
+        for batch in self.batches():
+            for name, array in batch.items():
+                parts.setdefault(name, []).append(array)
+        return {name: np.concatenate(arrays) for name, arrays in parts.items()}
+
+    def counts(self):
+        """{schema: records} of the query; decodes what it must."""
+        found = {}
+        for batch in self.batches():
+            for name, array in batch.items():
+                found[name] = found.get(name, 0) + len(array)
+        return found
+
+    def column(self, schema, name):
+        """One field of one schema as an array; only its bytes are read in columnar segments."""
+        parts = [batch[schema][name] for batch in self.batches() if schema in batch]
+        return np.concatenate(parts) if parts else np.empty(0)
