@@ -69,7 +69,7 @@ let package = Package(
     library(
       "Journal",
       [
-        "CLinux", "CMillrace", "Columnar", "Hashing", "Lz4", "Records", "Wire", "Zstd",
+        "CLinux", "CMillrace", "Columnar", "Hashing", "Ledger", "Lz4", "Records", "Wire", "Zstd",
       ]),
     library("Books", ["CLinux", "Records"]),
     library("Net", ["CLinux", "Wire"]),
