@@ -53,6 +53,12 @@
   @inlinable
   public mutating func removeAll() { setChecked(0) }
 
+  /// Forgets the last `amount` bytes.
+  public mutating func removeLast(_ amount: Int) {
+    precondition(amount >= 0 && amount <= count, "no more than there are")
+    count -= amount
+  }
+
   /// Forgets the first `amount` bytes; the rest moves to the front.
   public mutating func removeFirst(_ amount: Int) {
     precondition(amount >= 0 && amount <= count, "no more than there are")

@@ -4,6 +4,7 @@
 /// would get two definitions in Swift.
 #pragma once
 #include "clinux_atomic.h"
+#include "clinux_bytes.h"
 #include "clinux_cpu.h"
 #include "clinux_line.h"
 #include "clinux_permute.h"

@@ -1,0 +1,23 @@
+/// One place of a file that is not as it should be, and what that costs.
+public struct JournalFinding: Equatable, Sendable {
+  public var path: String
+  /// The block's number, or nil for what belongs to no block.
+  public var block: UInt64?
+  /// Bytes of the file.
+  public var range: Range<UInt64>
+  public var text: String
+
+  public init(path: String, block: UInt64?, range: Range<UInt64>, text: String) {
+    self.path = path
+    self.block = block
+    self.range = range
+    self.text = text
+  }
+}
+
+extension JournalFinding: CustomStringConvertible {
+  public var description: String {
+    let place = "\(path): bytes \(range.lowerBound)..<\(range.upperBound)"
+    return block.map { "\(place), block \($0): \(text)" } ?? "\(place): \(text)"
+  }
+}
