@@ -23,6 +23,13 @@ struct CommandError: Error, CustomStringConvertible {
   /// The reader of standard output has gone.
   static var closedOutput: CommandError { CommandError(closed: true) }
 
+  /// A signal came before the work was done; nothing half done is left behind.
+  static func stopped(verb: String) -> CommandError {
+    CommandError(
+      .stopped, verb: verb, happened: "stopped by a signal", what: "nothing was left behind",
+      remedy: "")
+  }
+
   private init(closed: Bool) {
     code = .ok
     verb = ""

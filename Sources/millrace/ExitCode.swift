@@ -18,6 +18,8 @@ struct ExitCode: RawRepresentable, Hashable, Sendable {
   static var cannotCreate: Self { Self(rawValue: 73) }
   /// Reading or writing failed (EX_IOERR).
   static var inputOutput: Self { Self(rawValue: 74) }
+  /// A signal ended the work before it was done (EX_TEMPFAIL).
+  static var stopped: Self { Self(rawValue: 75) }
   /// Not allowed (EX_NOPERM).
   static var permission: Self { Self(rawValue: 77) }
   /// The configuration is wrong (EX_CONFIG).

@@ -16,7 +16,7 @@ enum HelpText {
 
       Every verb takes --json, --quiet, -v, --no-color, --help; @FILE reads options from a file.
       Exit codes: 0 well, 1 findings, 64 usage, 65 bad input, 66 no input, 69 unavailable,
-      73 and 74 input or output failed, 77 permission, 78 configuration.
+      73 and 74 input or output failed, 75 stopped, 77 permission, 78 configuration.
 
       """
     return text

@@ -2,17 +2,18 @@ internal import Captures
 internal import FeedKit
 internal import FeedRegistry
 
-/// `millrace inspect`: what is in a file of market data.
+/// `millrace inspect`: what is in captures, files of market data and journals.
 enum InspectVerb: Verb {
   static var name: String { "inspect" }
-  static var summary: String { "say what is in captures and files of market data" }
+  static var summary: String { "say what is in captures, journals and files of market data" }
   static var operands: String { "FILE..." }
-  static var options: [any DeclaredOption] { [feed, messages, date] }
+  static var options: [any DeclaredOption] { [feed, messages, date, blocks, quick] }
   static var notes: String {
     """
     Files may be pcap, pcapng or messages of a feed with or without length fields, plain or gzip;
-    their bytes decide, not their names. With --json one object a file; --messages prints one line
-    of JSON a message before it. Exit code 1: a file is damaged; 65: nothing of it can be read.
+    segments of a journal or folders of them; DBN, plain or zstd. Their bytes decide, not their
+    names. With --json one object a file; --messages prints one line of JSON a message before it,
+    --blocks one line a block. Exit code 1: a file is damaged; 65: nothing of it can be read.
     """
   }
 
@@ -25,6 +26,11 @@ enum InspectVerb: Verb {
     "date",
     help: "trading day, for feeds that count from midnight in New York (default: that of the "
       + "first packet, of the file's name, or of its last change)")
+
+  static let blocks = CommandOption.flag(
+    "blocks", help: "list the blocks of journal segments: offsets, counts, times, sizes")
+  static let quick = CommandOption.flag(
+    "quick", help: "read the headers of journal segments only: no records by schema")
 
   static func run(_ context: CommandContext) throws(CommandError) -> ExitCode {
     var worst = ExitCode.ok
@@ -46,6 +52,9 @@ enum InspectVerb: Verb {
   private static func inspect(
     _ path: String, _ context: CommandContext
   ) throws(CommandError) -> ExitCode {
+    if context.arguments[feed] == nil, SegmentInspection.recognises(path) {
+      return try SegmentInspection(context).run(path)
+    }
     let wanted = context.arguments[feed].flatMap(FeedRegistry.feed(named:))
     let recognition: InputRecognition
     let file: InputFile

@@ -47,6 +47,12 @@ extension SystemCalls {
     return descriptor
   }
 
+  /// Waits until the file's bytes are on the disk; 0 or an `errno` value.
+  static func synchronize(_ descriptor: Int32) -> Int32 {
+    // Pipes and devices have nothing to wait for (EINVAL).
+    fdatasync(descriptor) == 0 || errno == EINVAL ? 0 : errno
+  }
+
   static func closeFile(_ descriptor: Int32) { _ = close(descriptor) }
 
   /// Writes all bytes of a span, however many calls that takes; 0 or an `errno` value.
@@ -98,6 +104,22 @@ extension SystemCalls {
     }
   }
 
+  /// Names in a folder, sorted, without `.` and `..`; none where it cannot be read.
+  static func names(in folder: String) -> [String] {
+    // Safety: the path is NUL-terminated for the call; the stream is closed below.
+    guard let stream = unsafe opendir(folder) else { return [] }
+    defer { _ = unsafe closedir(stream) }
+    var names: [String] = []
+    while let entry = unsafe readdir(stream) {
+      // Safety: the name is NUL-terminated and copied before the next call.
+      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { field in
+        unsafe String(cString: UnsafeRawPointer(field).assumingMemoryBound(to: CChar.self))
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names.sorted()
+  }
+
   static func rename(_ old: String, to new: String) throws(FileFailure) {
     // Safety: both paths are NUL-terminated for the call.
     guard unsafe Glibc.rename(old, new) == 0 else { throw FileFailure(code: errno, path: new) }
@@ -107,6 +129,15 @@ extension SystemCalls {
   static func remove(_ path: String) {
     // Safety: the path is NUL-terminated for the call.
     _ = unsafe unlink(path)
+  }
+
+  /// Makes a folder and those above it, for a verb.
+  static func makeFolder(_ path: String, verb: String) throws(CommandError) {
+    do throws(FileFailure) {
+      try makeFolders(path.hasSuffix("/") ? String(path.dropLast()) : path)
+    } catch {
+      throw CommandError(error, verb: verb)
+    }
   }
 
   /// Makes a folder and those above it.

@@ -61,26 +61,8 @@ struct RecordTally: ~Copyable {
   var records: [(name: String, count: UInt64)] {
     var result: [(name: String, count: UInt64)] = []
     for code in counts.indices where counts[code] > 0 {
-      let name = Self.name(of: RType(rawValue: UInt8(code)))
-      result.append((name, counts[code]))
+      result.append((RType(rawValue: UInt8(code)).name, counts[code]))
     }
     return result.sorted { ($0.count, $1.name) > ($1.count, $0.name) }
-  }
-
-  private static func name(of type: RType) -> String {
-    switch type {
-    case .trade: "trades"
-    case .mbp1: "mbp-1"
-    case .mbp10: "mbp-10"
-    case .status: "status"
-    case .instrumentDefinition: "definition"
-    case .imbalance: "imbalance"
-    case .error: "error"
-    case .symbolMapping: "symbol_mapping"
-    case .system: "system"
-    case .statistics: "statistics"
-    case .mbo: "mbo"
-    default: "rtype_\(type.rawValue)"
-    }
   }
 }
