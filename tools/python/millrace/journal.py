@@ -80,7 +80,8 @@ class Journal:
     """Everything under some paths that fits a query. Belongs to one thread.
 
     segments: what was found. findings: damage that was passed over while reading. symbol_names:
-    the texts that the codes in a batch's `symbols` stand for.
+    the texts that the codes in a batch's `symbols` stand for. records_announced: of the blocks read
+    so far, by their headers; of these, records_filtered did not fit the query.
     """
 
     def __init__(self, paths, symbols=None, instruments=None, schemas=None, start=None, end=None,
@@ -104,6 +105,7 @@ class Journal:
         self.findings, self.segments, self._chains = [], [], {}
         self.symbol_names, self._codes = [""], {"": 0}
         self._known, self.bytes_read = set(), 0
+        self.records_announced = self.records_filtered = 0
         self._discover()
         if not self.segments and not follow:
             raise JournalError(f"no segments under {', '.join(map(str, self.paths))}")
@@ -159,13 +161,12 @@ class Journal:
     def __iter__(self):
         return self.batches()
 
-    def batches(self, records=None):
+    def batches(self):
         """Yields the records as Batches in the order of the merge, each a few blocks large.
 
         With `follow` this does not end; an empty Batch is never given out.
         """
         chains = [self._chains[key] for key in sorted(self._chains)]
-        del records
         if not self.follow:
             yield from merged(chains)
             return

@@ -189,6 +189,7 @@ class Chain:
             if not may_grow and not any(map(block.may_hold, numbers)):
                 self._pass(block)
                 return
+        journal.records_announced += block.record_count
         decoded = self._decode(segment, block)
         if decoded is None:
             self._pass(block)
@@ -210,6 +211,7 @@ class Chain:
             listed = np.array(sorted(numbers), np.uint32)
             keep = _both(keep, np.isin(words[(starts >> 2) + 1], listed))
         if keep is not None and not keep.all():
+            journal.records_filtered += len(starts) - int(keep.sum())
             starts, keys = starts[keep], keys[keep]
         if len(starts):
             codes = None

@@ -1,11 +1,8 @@
 """Libraries that only some of the functions need, imported when they are first asked for."""
 import importlib
 
-_WANTED_BY = {
-    "zstandard": "journal", "lz4.frame": "journal", "lz4.block": "journal", "xxhash": "journal",
-    "pyarrow": "arrow", "pyarrow.parquet": "arrow", "pandas": "pandas", "polars": "polars",
-    "databento_dbn": "dbn",
-}
+# What pip calls a module, where it is not the first part of its name.
+_PACKAGES = {"databento_dbn": "databento-dbn"}
 
 
 class MissingLibrary(ImportError):
@@ -17,10 +14,9 @@ def need(name, purpose):
     try:
         return importlib.import_module(name)
     except ImportError as error:
-        package, extra = name.split(".", maxsplit=1)[0], _WANTED_BY[name]
-        raise MissingLibrary(
-            f"{purpose} needs {package}, which is not installed: pip install {package}, "
-            f"or pip install 'millrace[{extra}]'") from error
+        package = _PACKAGES.get(name, name.split(".", maxsplit=1)[0])
+        raise MissingLibrary(f"{purpose} need {package}, which is not installed: "
+                             f"pip install {package}") from error
 
 
 def maybe(name):

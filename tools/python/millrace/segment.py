@@ -315,11 +315,11 @@ def decompress(data, coder, limit):
         return data
     try:
         if coder == "zstd":
-            zstandard = need("zstandard", "reading zstd segments")
+            zstandard = need("zstandard", "zstd segments")
             if zstandard.frame_content_size(data) > limit:
                 raise DamagedBlock("zstd: a frame of more bytes than its block announces")
             return zstandard.ZstdDecompressor().decompress(data, max_output_size=limit)
-        lz4 = need("lz4.frame", "reading LZ4 segments")
+        lz4 = need("lz4.frame", "LZ4 segments")
         return lz4.LZ4FrameDecompressor().decompress(data, max_length=limit + 1)
     except (MemoryError, RuntimeError, ValueError) as error:
         raise DamagedBlock(f"{coder}: {error}") from error
@@ -333,9 +333,9 @@ def _first_frame(data):
     """The content of the frame that a compressed file begins with, and its stored bytes."""
     magic = bytes(data[:4])
     if magic == _ZSTD_MAGIC:
-        make = need("zstandard", "reading zstd segments").ZstdDecompressor().decompressobj
+        make = need("zstandard", "zstd segments").ZstdDecompressor().decompressobj
     elif magic == _LZ4_MAGIC:
-        make = need("lz4.frame", "reading LZ4 segments").LZ4FrameDecompressor
+        make = need("lz4.frame", "LZ4 segments").LZ4FrameDecompressor
     else:
         raise dbn.DBNError("neither DBN nor a zstd or LZ4 frame")
     size = 1 << 16
