@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stddef.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -37,6 +38,15 @@ void ml_futex_wake(const uint32_t *word) {
 void ml_thread_nap(int64_t nanos) {
   struct timespec time = {nanos / 1000000000, nanos % 1000000000};
   nanosleep(&time, NULL);
+}
+
+void ml_sleep_until(uint64_t nanos) {
+  struct timespec time = {(time_t)(nanos / 1000000000), (long)(nanos % 1000000000)};
+  clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, NULL);
+}
+
+void ml_thread_timer_slack(uint64_t nanos) {
+  prctl(PR_SET_TIMERSLACK, (unsigned long)(nanos ? nanos : 1), 0, 0, 0);
 }
 
 uint64_t ml_clock_nanos(void) {

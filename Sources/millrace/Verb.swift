@@ -28,6 +28,7 @@ enum VerbTable {
     RunVerb.self,
     StatusVerb.self,
     TailVerb.self,
+    ReplayVerb.self,
     InspectVerb.self,
     SimulateVerb.self,
   ]

@@ -20,5 +20,12 @@ void ml_futex_wake(const uint32_t *word);
 /// Sleeps for about `nanos`.
 void ml_thread_nap(int64_t nanos);
 
+/// Sleeps until CLOCK_MONOTONIC shows `nanos`, or a signal comes.
+void ml_sleep_until(uint64_t nanos);
+
+/// Lets the kernel wake the calling thread no more than `nanos` after it asked to be woken (50 µs
+/// unless told); at least 1.
+void ml_thread_timer_slack(uint64_t nanos);
+
 /// CLOCK_MONOTONIC in nanoseconds.
 uint64_t ml_clock_nanos(void);

@@ -1,0 +1,178 @@
+internal import CLinux
+public import Ledger
+internal import Wire
+
+/// When records are due: an open-loop schedule, so that a late record delays no later one and its
+/// lateness counts whole.
+///
+/// A record is due `progress / perNano` after the start, where progress is the journal's own time
+/// since the first record (the number of records before it, for a rate). One thread.
+struct ReplaySchedule {
+  private let perNano: Double
+  private let isRate: Bool
+  private let longestPause: UInt64
+  private let times: RecordTimes
+  private(set) var startNanos: UInt64 = 0
+  private var hasStarted = false
+  /// Time of the journal at the last record.
+  private(set) var journalTime: UInt64 = 0
+  /// Of the last record that was let pass.
+  private(set) var progress: UInt64 = 0
+
+  init(_ options: ReplayOptions) {
+    switch options.pace {
+    case .speed(let speed): (perNano, isRate) = (max(speed, 1e-9), false)
+    case .rate(let rate): (perNano, isRate) = (max(rate, 1e-3) / 1e9, true)
+    case .unlimited: (perNano, isRate) = (1, false)
+    }
+    longestPause = options.longestPauseNanos
+    times = RecordTimes(options.clock)
+  }
+
+  /// Begins at the first record of these.
+  mutating func start(_ bytes: RawSpan, at offset: Int, nowNanos: UInt64) {
+    guard !hasStarted else { return }
+    hasStarted = true
+    startNanos = nowNanos
+    let count = RecordTimes.byteCount(bytes, at: offset)
+    journalTime = count > 0 ? times.time(bytes, at: offset, byteCount: count) ?? 0 : 0
+  }
+
+  /// The progress that is due at a time of the machine's clock.
+  func limit(at nowNanos: UInt64) -> UInt64 {
+    guard nowNanos > startNanos else { return 0 }
+    return UInt64(min(Double(nowNanos &- startNanos) * perNano, 0x1p63))
+  }
+
+  /// When a progress is due, on the machine's clock.
+  @inline(__always)
+  func due(_ progress: UInt64) -> UInt64 {
+    startNanos &+ UInt64(min(Double(progress) / perNano, 0x1p62))
+  }
+
+  /// The progress of the record of `byteCount` bytes at `offset`, and its time.
+  @inline(__always)
+  func look(_ bytes: RawSpan, at offset: Int, byteCount: Int) -> (progress: UInt64, time: UInt64) {
+    let time = times.time(bytes, at: offset, byteCount: byteCount) ?? journalTime
+    if isRate { return (progress &+ 1, max(time, journalTime)) }
+    // A first record without a time leaves 0 behind: the first one with a time begins then.
+    guard time > journalTime, journalTime > 0 else { return (progress, max(time, journalTime)) }
+    return (progress &+ min(time &- journalTime, longestPause), time)
+  }
+
+  /// The record that `look` has told about passes.
+  @inline(__always)
+  mutating func pass(_ seen: (progress: UInt64, time: UInt64)) {
+    progress = seen.progress
+    journalTime = seen.time
+  }
+}
+
+/// What a replay measures about itself.
+public struct PacingReport: Sendable {
+  /// How late records were given out, ns: none is early.
+  public var error = Histogram.Summary()
+  /// Records later than `lateNanos`.
+  public var late: UInt64 = 0
+  /// What counts as late.
+  public static var lateNanos: UInt64 { 100_000 }
+}
+
+/// Gives records out when they are due. One thread.
+struct ReplayPacer: ~Copyable {
+  private var schedule: ReplaySchedule
+  private let spinNanos: UInt64
+  private var histogram = Histogram()
+  private var late: UInt64 = 0
+  /// Progress of the records of a batch, and how many have it.
+  private var batch: [(progress: UInt64, count: UInt64)] = []
+
+  /// Records that are given out between two looks at the clock.
+  private static var batchRecords: Int { 256 }
+  private static var napNanos: UInt64 { 50_000_000 }
+
+  init(_ options: ReplayOptions) {
+    schedule = ReplaySchedule(options)
+    spinNanos = options.spinNanos
+    batch.reserveCapacity(Self.batchRecords)
+  }
+
+  var report: PacingReport { PacingReport(error: histogram.summary(), late: late) }
+
+  /// Gives the records of `bytes` in `range` to the outlet, each when it is due, until told to stop.
+  mutating func play(
+    _ bytes: RawSpan, _ range: Range<Int>, ring: Int, to outlet: any ReplayOutlet,
+    _ state: ReplayState
+  ) throws(ReplayError) {
+    var at = range.lowerBound
+    schedule.start(bytes, at: at, nowNanos: ml_clock_nanos())
+    while at < range.upperBound {
+      let now = ml_clock_nanos()
+      let (end, count) = due(bytes, at..<range.upperBound, limit: schedule.limit(at: now))
+      if count == 0 {
+        let bytesThere = RecordTimes.byteCount(bytes, at: at)
+        guard bytesThere > 0 else { return }
+        let next = schedule.look(bytes, at: at, byteCount: bytesThere).progress
+        try wait(until: schedule.due(next), outlet, state)
+        if state.mustStop { return }
+        continue
+      }
+      try outlet.publish(bytes.extracting(at..<end), recordCount: count, ring: ring)
+      let given = ml_clock_nanos()
+      note(given)
+      state.gave(count, journalTime: schedule.journalTime)
+      try outlet.flush(nowNanos: given)
+      at = end
+    }
+  }
+
+  /// The records from the start of `range` on that are due: where they end, and how many they are.
+  private mutating func due(
+    _ bytes: RawSpan, _ range: Range<Int>, limit: UInt64
+  ) -> (end: Int, count: Int) {
+    var at = range.lowerBound
+    var count = 0
+    batch.removeAll(keepingCapacity: true)
+    while at < range.upperBound, count < Self.batchRecords {
+      let byteCount = RecordTimes.byteCount(bytes, at: at)
+      guard byteCount > 0 else { break }
+      let seen = schedule.look(bytes, at: at, byteCount: byteCount)
+      guard seen.progress <= limit else { break }
+      if let last = batch.last, last.progress == seen.progress {
+        batch[batch.count - 1].count += 1
+      } else {
+        batch.append((seen.progress, 1))
+      }
+      schedule.pass(seen)
+      at += byteCount
+      count += 1
+    }
+    return (at, count)
+  }
+
+  private mutating func note(_ given: UInt64) {
+    for (progress, count) in batch {
+      let due = schedule.due(progress)
+      let error = given > due ? given - due : 0
+      histogram.record(error, count: count)
+      if error > PacingReport.lateNanos { late += count }
+    }
+  }
+
+  /// Sleeps until shortly before `due`, and looks at the clock from then on.
+  private func wait(
+    until due: UInt64, _ outlet: any ReplayOutlet, _ state: ReplayState
+  ) throws(ReplayError) {
+    while true {
+      let now = ml_clock_nanos()
+      guard now < due else { return }
+      guard due - now > spinNanos else {
+        ml_cpu_pause()
+        continue
+      }
+      if due - now > Self.napNanos { try outlet.idle(nowNanos: now) }
+      ml_sleep_until(min(due - spinNanos, now + Self.napNanos))
+      if state.mustStop { return }
+    }
+  }
+}

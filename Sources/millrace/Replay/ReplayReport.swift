@@ -1,0 +1,107 @@
+internal import Engine
+internal import Journal
+internal import Ledger
+internal import Records
+
+/// What `millrace replay` says at its end.
+struct ReplayReport {
+  private let progress: ReplayProgress
+  private let pacing: PacingReport
+  private let findings: [JournalFinding]
+  private let failures: [JournalError]
+  private let violations: [Ledger.Violation]
+  private let isInterrupted: Bool
+
+  init(
+    replay: Replay, rings: ReplayRings?, violations: [Ledger.Violation], isInterrupted: Bool
+  ) {
+    progress = replay.progress
+    pacing = replay.pacingReport
+    findings = replay.findings
+    failures = replay.failures
+    self.violations = violations
+    self.isInterrupted = isInterrupted
+  }
+
+  var isGood: Bool { findings.isEmpty && failures.isEmpty && violations.isEmpty }
+
+  /// `isOutputTaken`: standard output belongs to the records.
+  func print(_ context: CommandContext, isOutputTaken: Bool) throws(CommandError) {
+    let isJSON = context.arguments[GlobalOptions.json]
+    let text = isJSON ? json + "\n" : self.text
+    if !isOutputTaken {
+      try context.output.write(text)
+    } else if isJSON || !context.terminal.isQuiet {
+      Terminal.writeError(text)
+    }
+    for finding in findings { context.terminal.note("error: \(finding)") }
+    for failure in failures { context.terminal.note("error: \(failure)") }
+    for violation in violations { context.terminal.note("error: ledger: \(violation)") }
+  }
+
+  private var recordsPerSecond: Double {
+    progress.elapsedNanos > 0
+      ? Double(progress.records) * 1e9 / Double(progress.elapsedNanos) : 0
+  }
+
+  private var text: String {
+    var text =
+      "\(progress.records) records in \(seconds(progress.elapsedNanos)) s"
+      + " (\(RunProgress.short(recordsPerSecond)) records/s)"
+      + (isInterrupted ? ", stopped by a signal" : "") + "\n"
+    if pacing.error.count > 0 {
+      let error = pacing.error
+      let figures = [
+        ("p50", error.p50), ("p90", error.p90), ("p99", error.p99), ("p99.9", error.p999),
+        ("p99.99", error.p9999), ("max", error.max),
+      ]
+      text +=
+        "pacing error: " + figures.map { "\($0.0) \(micros($0.1)) us" }.joined(separator: ", ")
+        + "; \(pacing.late) records later than 100 us\n"
+    }
+    return text
+  }
+
+  private func seconds(_ nanos: UInt64) -> String {
+    let millis = nanos / 1_000_000
+    let rest = "\(millis % 1000)"
+    return "\(millis / 1000)." + String(repeating: "0", count: 3 - rest.count) + rest
+  }
+
+  private func micros(_ nanos: UInt64) -> String { "\(nanos / 1000).\(nanos % 1000 / 100)" }
+
+  private var json: String {
+    var json = JSONText()
+    json.object { json in
+      json.field("records", progress.records)
+      json.field("elapsed_ns", progress.elapsedNanos)
+      json.field("records_per_second", recordsPerSecond, decimals: 0)
+      json.field("interrupted", isInterrupted)
+      json.field("journal_time", progress.journalTime)
+      json.field("pacing_error_ns") { json in
+        let error = pacing.error
+        json.object {
+          $0.field("records", error.count)
+          $0.field("mean", error.mean)
+          $0.field("p50", error.p50)
+          $0.field("p90", error.p90)
+          $0.field("p99", error.p99)
+          $0.field("p99.9", error.p999)
+          $0.field("p99.99", error.p9999)
+          $0.field("max", error.max)
+          $0.field("late", pacing.late)
+        }
+      }
+      json.field("findings") { json in
+        json.array { json in
+          for finding in findings { json.value("\(finding)") }
+          for failure in failures { json.value("\(failure)") }
+        }
+      }
+      json.field("violations") { json in
+        json.array { json in for violation in violations { json.value("\(violation)") } }
+      }
+    }
+    return json.text
+  }
+}
