@@ -12,6 +12,15 @@ enum ItchCodes {
   /// Reason of a trading action (`H`): "Appendix B, Trading Action Reason Codes".
   static func reason(_ raw: UInt32) -> StatusReason { reasons[raw] ?? .none }
 
+  /// A code that stands for the reason, as it is on the wire; several do for some.
+  static func code(of reason: StatusReason) -> UInt32? {
+    if reason == .none { return code("    ") }
+    return codes[reason]
+  }
+
+  private static let codes: [StatusReason: UInt32] = Dictionary(
+    reasons.map { ($0.value, $0.key) }, uniquingKeysWith: { min($0, $1) })
+
   private static let reasons: [UInt32: StatusReason] = [
     code("T1  "): .newsPending, code("T2  "): .newsReleased, code("T3  "): .newsAndTimes,
     code("T5  "): .luldPause, code("T6  "): .regulatory, code("T7  "): .quotationNotAvailable,
