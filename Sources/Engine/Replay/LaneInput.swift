@@ -1,41 +1,65 @@
-internal import Foundation
 internal import Journal
-internal import Records
 internal import Wire
 
-public struct JournalFinding: Sendable { public var text = "" }
-
+/// The files of a lane, one after the other, a block at a time. One thread.
 struct LaneInput: ~Copyable {
-  var decoder = DBNDecoder()
-  var buffer = ByteBuffer()
-  var recordCount = 0
-  var findings: [JournalFinding] = []
-  var progress: (done: UInt64, total: UInt64) = (0, 0)
-  var isFed = false
-  let path: String
+  private let paths: [String]
+  private var next = 0
+  private var reader: SegmentReader?
+  private var block = ByteBuffer()
+  private(set) var recordCount = 0
+  private var finished: [JournalFinding] = []
+  private var doneBytes: UInt64 = 0
+  private var totalBytes: UInt64 = 0
+
   init(paths: [String]) throws(JournalError) {
-    path = paths[0]
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw .system(call: "open", path: path, code: 2)
-    }
-    decoder.feed(data)
-    progress.total = UInt64(data.count)
+    self.paths = paths
+    for path in paths { totalBytes += UInt64(try SegmentReader(path: path).byteCount) }
   }
-  mutating func next() throws(JournalError) -> Bool {
-    buffer.removeAll()
+
+  /// Brings the next block with records; false at the end.
+  mutating func advance() throws(JournalError) -> Bool {
+    block.removeAll()
     recordCount = 0
-    do throws(DBNError) {
-      while recordCount < 10_000 {
-        switch try decoder.next() {
-        case .needMore: return recordCount > 0
-        case .metadata: continue
-        case .record, .unknown:
-          buffer.append(decoder.record)
-          recordCount += 1
-        }
+    while true {
+      if reader == nil {
+        guard next < paths.count else { return false }
+        reader = try SegmentReader(path: paths[next])
+        next += 1
       }
-    } catch { throw .damaged(path: path, block: nil, detail: "\(error)") }
-    return true
+      while let header = try reader?.nextBlock() {
+        if header.isRepeated, next > 1 { continue }
+        do throws(JournalError) {
+          try reader?.appendRecords(to: &block)
+        } catch {
+          block.removeAll()
+          continue
+        }
+        recordCount = Int(header.recordCount)
+        if recordCount > 0 { return true }
+      }
+      finished += reader?.findings ?? []
+      doneBytes += UInt64(reader?.byteCount ?? 0)
+      reader = nil
+    }
   }
-  var records: RawSpan { @_lifetime(borrow self) get { buffer.bytes } }
+
+  var records: RawSpan {
+    @_lifetime(borrow self)
+    get { block.bytes }
+  }
+
+  var findings: [JournalFinding] {
+    switch reader {
+    case .some(let open): finished + open.findings
+    case .none: finished
+    }
+  }
+
+  var progress: (done: UInt64, total: UInt64) {
+    switch reader {
+    case .some(let open): (doneBytes + UInt64(open.bytesRead), totalBytes)
+    case .none: (doneBytes, totalBytes)
+    }
+  }
 }

@@ -29,7 +29,7 @@ struct LaneCursor: ~Copyable {
   mutating func hasRecord() throws(JournalError) -> Bool {
     guard left == 0, !isOver else { return left > 0 }
     position = 0
-    while try stream.next() {
+    while try stream.advance() {
       guard stream.recordCount > 0 else { continue }
       left = stream.recordCount
       lookAhead()

@@ -1,4 +1,6 @@
 internal import Engine
+internal import ExchangeFeeds
+internal import FeedKit
 internal import Journal
 internal import Ledger
 internal import Records
@@ -11,14 +13,17 @@ struct ReplayReport {
   private let failures: [JournalError]
   private let violations: [Ledger.Violation]
   private let isInterrupted: Bool
+  private let datagrams: ReplayDatagrams?
 
   init(
-    replay: Replay, rings: ReplayRings?, violations: [Ledger.Violation], isInterrupted: Bool
+    replay: Replay, datagrams: ReplayDatagrams?, violations: [Ledger.Violation],
+    isInterrupted: Bool
   ) {
     progress = replay.progress
     pacing = replay.pacingReport
     findings = replay.findings
     failures = replay.failures
+    self.datagrams = datagrams
     self.violations = violations
     self.isInterrupted = isInterrupted
   }
@@ -59,7 +64,52 @@ struct ReplayReport {
         "pacing error: " + figures.map { "\($0.0) \(micros($0.1)) us" }.joined(separator: ", ")
         + "; \(pacing.late) records later than 100 us\n"
     }
+    if let datagrams { text += messageText(datagrams) }
     return text
+  }
+
+  /// How many messages the records became, and what became none.
+  private func messageText(_ datagrams: ReplayDatagrams) -> String {
+    let counts = datagrams.counts
+    let day = NewYorkTime.date(of: datagrams.dayStart)
+    var text =
+      "\(counts.messageTotal) ITCH messages in \(datagrams.datagrams) datagrams a line, of"
+      + " \(day) in New York (run --date \(day)); \(counts.implied) records are made again by"
+      + " who receives them\n"
+    let lost = lostNames(counts)
+    if !lost.isEmpty {
+      text +=
+        "without a way back into ITCH: "
+        + lost.map { "\($0.count) \($0.name)" }.joined(separator: ", ") + "\n"
+    }
+    return text
+  }
+
+  private func lostNames(_ counts: ItchEncoderCounts) -> [(name: String, count: UInt64)] {
+    (0...UInt8.max).compactMap { code in
+      let count = counts.lost[Int(code)]
+      let name = RecordLayout.of(RType(rawValue: code))?.name ?? "type \(code)"
+      return count > 0 ? (name, count) : nil
+    }
+  }
+
+  private func write(_ datagrams: ReplayDatagrams, to json: inout JSONText) {
+    let counts = datagrams.counts
+    json.object { json in
+      json.field("datagrams", datagrams.datagrams)
+      json.field("implied_records", counts.implied)
+      json.field("day", "\(NewYorkTime.date(of: datagrams.dayStart))")
+      json.field("messages") { json in
+        json.object { json in
+          for type in UInt8.min...UInt8.max where counts.messages[Int(type)] > 0 {
+            json.field(String(Unicode.Scalar(type)), counts.messages[Int(type)])
+          }
+        }
+      }
+      json.field("lost_records") { json in
+        json.object { json in for lost in lostNames(counts) { json.field(lost.name, lost.count) } }
+      }
+    }
   }
 
   private func seconds(_ nanos: UInt64) -> String {
@@ -92,6 +142,7 @@ struct ReplayReport {
           $0.field("late", pacing.late)
         }
       }
+      if let datagrams { json.field("itch") { write(datagrams, to: &$0) } }
       json.field("findings") { json in
         json.array { json in
           for finding in findings { json.value("\(finding)") }

@@ -1,6 +1,8 @@
 internal import Engine
+internal import FeedKit
 internal import Journal
 internal import Ledger
+internal import Net
 internal import Records
 internal import SharedMemory
 
@@ -10,6 +12,7 @@ final class ReplaySession {
   private let plan: ReplayPlan
   private let replay: Replay
   private let rings: ReplayRings?
+  private let datagrams: ReplayDatagrams?
   private let options: ReplayOptions
   private var violations: [Ledger.Violation] = []
   private var isInterrupted = false
@@ -19,19 +22,27 @@ final class ReplaySession {
   init(_ context: CommandContext) throws(CommandError) {
     self.context = context
     let arguments = context.arguments
-    options = ReplayVerbOptions.replayOptions(arguments)
+    var options = ReplayVerbOptions.replayOptions(arguments)
     plan = try Self.plan(arguments)
     let outlet: any ReplayOutlet
     var rings: ReplayRings? = nil
+    var datagrams: ReplayDatagrams? = nil
     switch arguments.value(of: ReplayVerbOptions.to) {
     case "stdout":
       outlet = try Self.output(arguments, plan, options)
+    case "itch-udp":
+      if options.pace == .unlimited { options.pace = .rate(Self.greatestDatagramRate) }
+      let made = try Self.datagrams(arguments, plan)
+      datagrams = made
+      outlet = made
     default:
       let made = try Self.rings(arguments, plan)
       rings = made
       outlet = made
     }
     self.rings = rings
+    self.datagrams = datagrams
+    self.options = options
     do throws(ReplayError) {
       replay = try Replay(plan, options: options, outlet: outlet)
     } catch {
@@ -62,6 +73,41 @@ final class ReplaySession {
       return try open(options)
     } catch {
       throw ReplayVerb.failure(.sharedMemory(error))
+    }
+  }
+
+  /// Records per second at full speed: datagrams have no flow control, and a receiver with the
+  /// usual buffers keeps up with this.
+  private static var greatestDatagramRate: Double { 500_000 }
+
+  private static func datagrams(
+    _ arguments: CommandArguments, _ plan: ReplayPlan
+  ) throws(CommandError) -> ReplayDatagrams {
+    let name = arguments.value(of: ReplayVerbOptions.session)
+    guard let session = MoldUDP64SessionName(name) else {
+      throw ReplayVerb.failure(
+        .usage, "not a session's name", "--session \(name)", "use 1 to 10 printable characters")
+    }
+    let lines = arguments.all(ReplayVerbOptions.line)
+    guard (1...2).contains(lines.count) else {
+      throw ReplayVerb.failure(
+        .usage, "no line to send to, or more than two", "--to itch-udp",
+        "add --line HOST:PORT, twice for lines A and B")
+    }
+    var options = ReplayDatagramOptions(session: session)
+    options.lanes = plan.ringCount
+    for line in lines {
+      do throws(NetError) {
+        options.lines.append(try Endpoint(parsing: line))
+      } catch {
+        throw ReplayVerb.failure(
+          .usage, "\(error)", line, "write it as HOST:PORT or GROUP:PORT@INTERFACE")
+      }
+    }
+    do throws(ReplayError) {
+      return try ReplayDatagrams(options)
+    } catch {
+      throw ReplayVerb.failure(error)
     }
   }
 
@@ -114,8 +160,8 @@ final class ReplaySession {
     context.terminal.endProgress()
     if let failure { throw ReplayVerb.failure(failure) }
     let report = ReplayReport(
-      replay: replay, rings: rings, violations: violations, isInterrupted: isInterrupted)
-    try report.print(context, isOutputTaken: rings == nil)
+      replay: replay, datagrams: datagrams, violations: violations, isInterrupted: isInterrupted)
+    try report.print(context, isOutputTaken: rings == nil && datagrams == nil)
     return report.isGood ? .ok : .findings
   }
 
