@@ -129,7 +129,8 @@ public final class Replay: @unchecked Sendable {
     }
   }
 
-  private func give(_ chunk: borrowing ReplayChunk, _ pacer: inout ReplayPacer) throws(ReplayError) {
+  private func give(_ chunk: borrowing ReplayChunk, _ pacer: inout ReplayPacer) throws(ReplayError)
+  {
     let bytes = chunk.bytes.bytes
     var start = 0
     for run in chunk.runs where !state.mustStop {

@@ -50,7 +50,7 @@ public final class ReplayDatagrams: ReplayOutlet, @unchecked Sendable {
 
   /// Opens the sockets.
   public init(_ options: ReplayDatagramOptions) throws(ReplayError) {
-        var lines: [Line] = []
+    var lines: [Line] = []
     do throws(NetError) {
       for endpoint in options.lines { lines.append(try Line(endpoint)) }
     } catch {

@@ -11,7 +11,9 @@ extension ItchEncoder {
     guard text.starts(with: prefix), text.count > prefix.count + 1,
       text[prefix.count + 1] == UInt8(ascii: ":")
     else {
-      return text.starts(with: "session ".utf8) ? counts.implied &+= 1 : lose(.system)
+      guard text.starts(with: "session ".utf8) else { return lose(.system) }
+      counts.implied &+= 1
+      return
     }
     begin(
       Itch.MessageType.systemEvent, byteCount: Itch.SystemEvent.byteCount, locate: 0,
