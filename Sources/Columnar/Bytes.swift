@@ -28,6 +28,15 @@ extension ByteBuffer {
 }
 
 extension ByteBuffer {
+  /// Bytes that were written behind `base`, in use or not.
+  @_lifetime(borrow self)
+  func written(_ range: Range<Int>) -> RawSpan {
+    precondition(range.lowerBound >= 0 && range.upperBound <= capacity, "within the buffer")
+    // Safety: the bounds were checked; the caller has written there.
+    let bytes = unsafe RawSpan(_unsafeStart: base + range.lowerBound, byteCount: range.count)
+    return unsafe _overrideLifetime(bytes, borrowing: self)
+  }
+
   /// Overwrites bytes from `offset` on, all of which are in use.
   mutating func store<Value: BitwiseCopyable>(_ value: Value, at offset: Int) {
     precondition(offset >= 0 && offset + MemoryLayout<Value>.size <= count, "within the bytes")

@@ -8,6 +8,9 @@ public import Wire
 /// to block.
 public struct ColumnarDecoder: ~Copyable {
   private var decompressor: StreamDecompressor
+  private var directory = PayloadDirectory()
+  private var order = RecordOrder()
+  private var kinds = KindDecoder()
 
   public init() throws(ColumnarError) { decompressor = try StreamDecompressor() }
 
@@ -15,21 +18,59 @@ public struct ColumnarDecoder: ~Copyable {
   public mutating func appendRecords(
     of payload: RawSpan, recordCount: Int, rawBytes: Int, to output: inout ByteBuffer
   ) throws(ColumnarError) {
-    let headerBytes = MemoryLayout<millrace_columnar_header>.size
-    guard let header = payload.load(millrace_columnar_header.self, at: 0),
-      header.magic == UInt64(MILLRACE_COLUMNAR_MAGIC)
-    else { throw .damaged("no header") }
-    guard Int(header.record_count) == recordCount, Int(header.raw_bytes) == rawBytes,
-      recordCount <= ColumnarLimits.records, rawBytes <= ColumnarLimits.rawBytes
-    else { throw .damaged("the header's counts are not the block's") }
-    guard header.kind_count == 0, header.stream_count == 1,
-      let entry = payload.load(StreamEntry.self, at: headerBytes)
-    else { throw .damaged("no such kinds") }
-    let data = headerBytes + MemoryLayout<StreamEntry>.size
-    guard payload.byteCount - data == Int(entry.stored_bytes) else {
-      throw .damaged("the streams' sizes")
+    try directory.read(payload, recordCount: recordCount, rawBytes: rawBytes)
+    if directory.isWhole {
+      let entry = directory.streams[0]
+      let start = directory.streamStarts[0]
+      return try decompressor.append(
+        entry, stored: payload.extracting(start..<start + Int(entry.stored_bytes)),
+        rawBytes: rawBytes, to: &output)
     }
+    output.reserve(output.count + rawBytes)
+    // Safety: room for all records behind `count`, all of which is written before the count moves.
+    let target = unsafe output.base + output.count
+    if directory.kinds.count == 1 {
+      try unsafe decode(0, payload, to: target)
+    } else {
+      try expandOrder(payload, recordCount: recordCount)
+      for kind in 0..<directory.kinds.count where directory.kinds[kind].count > 0 {
+        try unsafe decode(kind, payload, to: order.grouped.base + order.recordsAt(kind))
+      }
+      unsafe order.weave(to: target, byteCount: rawBytes)
+    }
+    unsafe output.setCount(output.count + rawBytes)
+  }
+
+  private mutating func expandOrder(
+    _ payload: RawSpan, recordCount: Int
+  ) throws(ColumnarError) {
+    let entry = directory.streams[0]
+    let start = directory.streamStarts[0]
+    order.order.removeAll()
     try decompressor.append(
-      entry, stored: payload.extracting(data..<payload.byteCount), rawBytes: rawBytes, to: &output)
+      entry, stored: payload.extracting(start..<start + Int(entry.stored_bytes)),
+      rawBytes: recordCount, to: &order.order)
+    try order.prepare(directory)
+  }
+
+  /// All columns of a kind, into room for its records.
+  private mutating func decode(
+    _ kind: Int, _ payload: RawSpan, to records: UnsafeMutableRawPointer
+  ) throws(ColumnarError) {
+    let entry = directory.kinds[kind]
+    var chunk = unsafe Chunk(
+      first: 0, count: Int(entry.count), stride: Int(entry.length) * 4, records: records,
+      parents: nil, parentBase: nil, parentStride: 0, table: nil, slots: 0, mask: 0)
+    if entry.parent != Format.noParent {
+      let parent = Int(entry.parent)
+      // Safety: `prepare` has made a number for each record, and zeros before the first parent.
+      unsafe chunk.parents = UnsafePointer(
+        (order.parents.base + order.parentsAt(kind)).assumingMemoryBound(to: UInt32.self))
+      chunk.parentStride = Int(directory.kinds[parent].length) * 4
+      unsafe chunk.parentBase = UnsafeRawPointer(
+        order.grouped.base + (order.recordsAt(parent) - chunk.parentStride))
+    }
+    try kinds.decode(
+      kind: kind, of: directory, payload: payload, into: chunk, decompressor: &decompressor)
   }
 }

@@ -3,23 +3,16 @@ internal import Lz4
 internal import Wire
 internal import Zstd
 
-typealias StreamEntry = millrace_columnar_stream
-
-/// How one stream is stored (MILLRACE_STREAM_…).
-enum StreamForm {
-  static var raw: UInt8 { 0 }
-  static var lz4: UInt8 { 1 }
-  static var zstd: UInt8 { 2 }
-  static var constant: UInt8 { 3 }
-}
-
 /// Compresses streams one by one. One thread at a time.
 struct StreamCompressor: ~Copyable {
   let coder: ColumnarCoder
+  /// The block's streams so far.
+  private(set) var entries: [StreamEntry] = []
   private var zstd: ZstdCompressor?
 
   init(_ coder: ColumnarCoder) throws(ColumnarError) {
     self.coder = coder
+    entries.reserveCapacity(1024)
     if case .zstd(let level) = coder {
       zstd = try Self.makeZstd(level)
     } else {
@@ -35,8 +28,23 @@ struct StreamCompressor: ~Copyable {
     }
   }
 
+  /// Forgets the streams of the block before.
+  mutating func begin() { entries.removeAll(keepingCapacity: true) }
+
+  /// Appends a stream as stored, and its entry to the block's.
+  mutating func add(_ stream: RawSpan, to output: inout ByteBuffer) throws(ColumnarError) {
+    entries.append(try append(stream, to: &output))
+  }
+
+  /// The same for bytes that were written into a buffer.
+  mutating func add(
+    _ buffer: borrowing ByteBuffer, _ range: Range<Int>, to output: inout ByteBuffer
+  ) throws(ColumnarError) {
+    entries.append(try append(buffer.written(range), to: &output))
+  }
+
   /// Appends a stream as stored and says how; one whose bytes are all the same takes no room.
-  mutating func append(
+  private mutating func append(
     _ stream: RawSpan, to output: inout ByteBuffer
   ) throws(ColumnarError) -> StreamEntry {
     if let value = stream.constantByte {

@@ -8,6 +8,7 @@
 #include "clinux_cpu.h"
 #include "clinux_line.h"
 #include "clinux_permute.h"
+#include "clinux_planes.h"
 #include "clinux_thread.h"
 #include "clinux_search.h"
 #include "clinux_net.h"

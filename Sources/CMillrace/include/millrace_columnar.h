@@ -26,19 +26,29 @@
 #define MILLRACE_STREAM_ZSTD 2      ///< one zstd frame
 #define MILLRACE_STREAM_CONSTANT 3  ///< not at all: each byte is the entry's `value`
 
-/// What a value is predicted from: the base to which the column's value is added.
-#define MILLRACE_FROM_ZERO 0        ///< nothing: the value itself
-#define MILLRACE_FROM_PREVIOUS 1    ///< the field in the kind's record before; 0 for the first
-#define MILLRACE_FROM_FIELD 2       ///< the field at `source` in the same record
-#define MILLRACE_FROM_GREATEST 3    ///< the greatest so far of the field in the kind; 0 at first
-#define MILLRACE_FROM_INSTRUMENT 4  ///< the field in the kind's last record of the instrument
+/// What a value is predicted from: its base. A record's own fields at smaller places in the list
+/// of columns are known when a column is read, and so are all records of earlier kinds.
+#define MILLRACE_FROM_ZERO 0        ///< nothing: the base is 0
+#define MILLRACE_FROM_PREVIOUS 1    ///< the field in the kind's record before; `first` for the first
+#define MILLRACE_FROM_GREATEST 2    ///< the greatest so far of the field in the kind, and of `first`
+#define MILLRACE_FROM_INSTRUMENT 3  ///< the field in the kind's last record of the instrument
+#define MILLRACE_FROM_FIELD 4       ///< the field at `source` in the same record
 #define MILLRACE_FROM_PARENT 5      ///< the field at `source` in the last record of the parent kind
 #define MILLRACE_FROM_LATENCY 6     ///< ts_recv (at `source`) minus ts_event (at 8), same record
 #define MILLRACE_FROM_BYTES 7       ///< no number: `width` bytes a record, stored as they are
 
-/// How the difference is written.
-#define MILLRACE_AS_IS 0            ///< value - base
-#define MILLRACE_ZIGZAG 1           ///< the same, signed: 0, -1, 1, -2, ... become 0, 1, 2, 3, ...
+/// How the difference to the base is written: flags of a column.
+#define MILLRACE_COLUMN_ZIGZAG 1u   ///< signed: 0, -1, 1, -2, ... are written as 0, 1, 2, 3, ...
+#define MILLRACE_COLUMN_REPEATS 2u  ///< 0: the value of the record before; what lies below the
+                                    ///< number for that value moves up by one to make room
+#define MILLRACE_COLUMN_SWAPS 4u    ///< 2^63-1, the undefined price, and 0 stand for each other
+
+/// Most kinds of a block; one with more is written as one stream of records.
+#define MILLRACE_COLUMNAR_MAX_KINDS 64u
+/// Most FROM_INSTRUMENT columns of a kind.
+#define MILLRACE_COLUMNAR_MAX_SLOTS 64u
+/// No parent.
+#define MILLRACE_NO_PARENT 255u
 
 /// First bytes of the payload. 32 bytes.
 typedef struct millrace_columnar_header {
@@ -51,6 +61,33 @@ typedef struct millrace_columnar_header {
   uint32_t stream_count;         ///< 24: streams
   uint32_t data_bytes;           ///< 28: bytes of all streams
 } millrace_columnar_header;
+
+/// One kind: the records of one type and length, in their order. 16 bytes.
+typedef struct millrace_columnar_kind {
+  uint8_t rtype;                 ///<  0: byte 1 of each record
+  uint8_t length;                ///<  1: byte 0 of each record, its size in words of 4 bytes
+  uint8_t parent;                ///<  2: an earlier kind, or MILLRACE_NO_PARENT
+  uint8_t table_bits;            ///<  3: FROM_INSTRUMENT tells as many bits of the id apart; <= 16
+  uint32_t count;                ///<  4: records
+  uint32_t column_count;         ///<  8: columns
+  uint32_t reserved;             ///< 12: zero
+} millrace_columnar_kind;
+
+/// One column: a field of all records of a kind. Columns follow one another kind by kind; those of
+/// a kind cover each of its bytes but the first two once. 32 bytes.
+typedef struct millrace_columnar_column {
+  uint16_t offset;               ///<  0: of the field in the record
+  uint16_t width;                ///<  2: bytes of the field: 1, 2, 4, 8; any for FROM_BYTES
+  uint8_t from;                  ///<  4: MILLRACE_FROM_...
+  uint8_t flags;                 ///<  5: MILLRACE_COLUMN_...
+  uint8_t planes;                ///<  6: planes stored; the higher ones are zero. FROM_BYTES: 1
+  uint8_t reserved;              ///<  7: zero
+  uint16_t source;               ///<  8: offset of the field that the value is predicted from
+  uint16_t reserved1;            ///< 10: zero
+  uint32_t exceptions;           ///< 12: records whose value stands in the exceptions' stream
+  uint64_t first;                ///< 16: what stands before the kind's first record
+  uint64_t factor;               ///< 24: differences are written divided by it; 1 for none
+} millrace_columnar_column;
 
 /// One stream. 8 bytes.
 typedef struct millrace_columnar_stream {
