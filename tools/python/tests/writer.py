@@ -13,7 +13,7 @@ SKIPPABLE = 0x184D2A5D
 UNDEFINED = 2**64 - 1
 
 
-def metadata(dataset="XNAS.ITCH", symbols=(), date=20261121):
+def metadata(dataset="XNAS.ITCH", symbols=(), date=20261118):
     """DBN version 3 metadata: `symbols` are (text, instrument) pairs."""
     body = dataset.encode().ljust(16, b"\0") + struct.pack("<HQQQ", 65535, 0, UNDEFINED, 0)
     body += struct.pack("<BBBH", 1, 0, 0, 71) + bytes(53) + struct.pack("<I", 0)
