@@ -56,6 +56,10 @@ extension LedgerReport {
     json.object { json in
       for (label, name) in labels(of: block) { json.field(label, name) }
       if !block.isConsistent { json.field("consistent", false) }
+      if let state = JournalState(block, takenAt: snapshot.takenAt) {
+        json.field("state", state.name)
+        if let error = state.error { json.field("error", error) }
+      }
       for entry in entries(of: block.scope) {
         json.field(entry.name) { json in
           guard entry.wordCount > 1 else { return json.value(block[entry.id]) }

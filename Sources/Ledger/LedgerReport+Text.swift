@@ -18,6 +18,9 @@ extension LedgerReport {
       text += "\n\(paint.bold(scope.name))\n\(table.text)"
     }
     text += "\n"
+    for state in journalStates {
+      text += state.isFailing ? paint.red(state.line) + "\n" : "\(state.line)\n"
+    }
     guard !isBalanced else { return text + paint.green("balanced") + ": every message counted\n" }
     for violation in violations { text += paint.red("violated") + ": \(violation)\n" }
     return text
@@ -39,6 +42,8 @@ extension LedgerReport {
       let definition = CounterTable.all.first { $0.id == entry.id }
       let isTerm = definition.map { !$0.left.union($0.right).isEmpty } ?? false
       guard isTerm || values.contains(where: { $0 > 0 }) else { continue }
+      // A point of time is told in words (`journalStates`).
+      guard entry.unit != "unix_ns" else { continue }
       let isTime = entry.unit == "ns"
       rows.append([entry.name] + values.map { isTime ? Self.duration($0) : Self.grouped($0) })
       rows += elements(of: entry, in: blocks)
