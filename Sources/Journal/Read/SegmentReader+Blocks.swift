@@ -13,7 +13,7 @@ extension SegmentReader {
         accept(found)
         return found
       }
-      if try SegmentIndex.begins(at: position, in: &frames, segmentID: header.segmentID) {
+      if try SegmentIndexTable.begins(at: position, in: &frames, segmentID: header.segmentID) {
         try readIndex(at: position)
         return nil
       }
@@ -54,7 +54,7 @@ extension SegmentReader {
     _ = try frames.refresh()
     _ = try plain.refresh()
     guard byteCount != before else { return false }
-    if !isSealed, !isForeign { isSealed = try SegmentIndex.offset(in: &frames) != nil }
+    if !isSealed, !isForeign { isSealed = try SegmentIndexTable.offset(in: &frames) != nil }
     return byteCount > before
   }
 

@@ -8,8 +8,8 @@ extension SegmentReader {
     let next = try frames.nextBlock(
       from: position + 1, to: frames.byteCount, segmentID: header.segmentID)
     guard let next else {
-      guard let end = try SegmentIndex.offset(in: &frames), end > position,
-        try SegmentIndex.begins(at: end, in: &frames, segmentID: header.segmentID)
+      guard let end = try SegmentIndexTable.offset(in: &frames), end > position,
+        try SegmentIndexTable.begins(at: end, in: &frames, segmentID: header.segmentID)
       else { return false }
       note(expected?.number, position..<end, "a block header is damaged; the block is passed over")
       position = end
@@ -33,7 +33,7 @@ extension SegmentReader {
     guard isPlain, let expected, next.firstRecord > expected.record else { return }
     var left = next.firstRecord - expected.record
     while left > 0 {
-      let count = try plain.load(at: plainPosition, count: 256 << 10) 
+      let count = try plain.load(at: plainPosition, count: 256 << 10)
       let bytes = plain.bytes(at: plainPosition, count: count)
       var at = 0
       while left > 0, at < count {
@@ -53,7 +53,7 @@ extension SegmentReader {
     position = end
     guard !isIndexRead else { return }
     isIndexRead = true
-    index = try SegmentIndex(at: offset, in: &frames, segmentID: header.segmentID)
+    index = try SegmentIndexTable(at: offset, in: &frames, segmentID: header.segmentID)
     if let index {
       isSealed = true
       if let expected, UInt64(index.entries.count) != expected.number {

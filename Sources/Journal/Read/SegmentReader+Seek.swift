@@ -74,14 +74,19 @@ extension SegmentReader {
   }
 
   private mutating func jump(_ key: SeekKey) throws(JournalError) {
-    if !isIndexRead, let offset = try SegmentIndex.offset(in: &frames) {
+    guard let table = try indexTable() else { return try bisect(key) }
+    position = table.offset(of: key).map { Int(clamping: $0) } ?? frames.byteCount
+    if position > frames.byteCount || position < firstBlock { position = firstBlock }
+  }
+
+  /// The index, read once; nil where there is none or it is damaged.
+  mutating func indexTable() throws(JournalError) -> SegmentIndexTable? {
+    if !isIndexRead, let offset = try SegmentIndexTable.offset(in: &frames) {
       isIndexRead = true
-      index = try SegmentIndex(at: offset, in: &frames, segmentID: header.segmentID)
+      index = try SegmentIndexTable(at: offset, in: &frames, segmentID: header.segmentID)
       if index == nil { note(nil, offset..<frames.byteCount, "the index is damaged") }
     }
-    guard let index else { return try bisect(key) }
-    position = index.offset(of: key).map { Int(clamping: $0) } ?? frames.byteCount
-    if position > frames.byteCount || position < firstBlock { position = firstBlock }
+    return index
   }
 
   /// Halves the file, looking for the next header behind each middle, until a walk is shorter.

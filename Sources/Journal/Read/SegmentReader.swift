@@ -52,7 +52,7 @@ public struct SegmentReader: ~Copyable {
   var blockPlainPosition = 0
   /// Number and first record of the next block, where no seek went between.
   var expected: (number: UInt64, record: UInt64)?
-  var index: SegmentIndex?
+  var index: SegmentIndexTable?
   var isIndexRead = false
 
   /// Opens a file; a plain `.dbn` is read together with the `.dbn.blocks` beside it.
@@ -96,7 +96,7 @@ public struct SegmentReader: ~Copyable {
       if isPlain { swap(&frames, &plain) }
       try foreign.open(&frames)
     } else {
-      isIndexed = try SegmentIndex.offset(in: &frames) != nil
+      isIndexed = try SegmentIndexTable.offset(in: &frames) != nil
     }
     self.path = path
     firstBlock = opening.firstBlock

@@ -2,7 +2,7 @@ internal import Hashing
 internal import Wire
 
 /// The index at a sealed segment's end (`millrace_index_head`, `…_entry`, `…_tail`).
-struct SegmentIndex: Sendable {
+struct SegmentIndexTable: Sendable {
   struct Entry: Equatable, Sendable {
     var offset: UInt64
     var firstRecord: UInt64
@@ -20,6 +20,15 @@ struct SegmentIndex: Sendable {
   /// that they can be searched, where the blocks' own may fall a little.
   private var greatestTsRecv: [UInt64] = []
   private var greatestSequence: [UInt64] = []
+
+  /// First and last receive time; nil where no block has one.
+  var tsRecvRange: ClosedRange<UInt64>? {
+    let timed = entries.filter { $0.hasReceiveTimes && $0.minTsRecv <= $0.maxTsRecv }
+    guard let least = timed.map(\.minTsRecv).min(), let last = greatestTsRecv.last else {
+      return nil
+    }
+    return least...max(least, last)
+  }
 
   /// Where the first block begins that answers the key; nil where none does.
   func offset(of key: SeekKey) -> UInt64? {
@@ -115,7 +124,7 @@ struct SegmentIndex: Sendable {
   }
 }
 
-extension SegmentIndex.Entry {
+extension SegmentIndexTable.Entry {
   /// The 56 bytes at `offset`, which lie in `bytes`.
   fileprivate init(_ bytes: RawSpan, at offset: Int) {
     self.offset = bytes.uncheckedLE(UInt64.self, at: offset)
