@@ -65,7 +65,8 @@ public struct SegmentName: Hashable, Sendable {
     "dbn", "dbn.lz4", "dbn.zst", "mrc", "pcapng.lz4", "pcapng.zst", "stream.lz4", "stream.zst",
   ]
 
-  /// What a raw capture's name may not keep: all but ASCII letters, digits, `-` and `_` becomes `_`.
+  /// A raw capture's name as it may stand in a file's: what is no ASCII letter, digit, `-` or `_`
+  /// becomes `_`.
   public static func source(_ name: String) -> String {
     let kept = name.map { character in
       character.isASCII && (character.isLetter || character.isNumber || "-_".contains(character))
@@ -78,7 +79,9 @@ public struct SegmentName: Hashable, Sendable {
   public var shard: Int? { ending.hasPrefix("dbn") || ending == "mrc" ? Int(source) : nil }
 
   /// Name of the day's folder.
-  public var dayFolder: String { "\(Self.text(year, 4))-\(Self.text(month, 2))-\(Self.text(day, 2))" }
+  public var dayFolder: String {
+    "\(Self.text(year, 4))-\(Self.text(month, 2))-\(Self.text(day, 2))"
+  }
 
   /// The day as DBN has dates, yyyymmdd.
   public var date: UInt32 { UInt32(year * 10_000 + month * 100 + day) }
