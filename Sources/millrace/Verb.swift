@@ -30,6 +30,7 @@ enum VerbTable {
     TailVerb.self,
     ReplayVerb.self,
     InspectVerb.self,
+    PruneVerb.self,
     SimulateVerb.self,
   ]
 }
