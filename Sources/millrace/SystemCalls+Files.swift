@@ -39,14 +39,6 @@ extension SystemCalls {
     return descriptor
   }
 
-  /// Opens a file for writing at its end.
-  static func openToAppend(_ path: String) throws(FileFailure) -> Int32 {
-    // Safety: the path is NUL-terminated for the call.
-    let descriptor = unsafe open(path, O_WRONLY | O_APPEND | O_CLOEXEC)
-    guard descriptor >= 0 else { throw FileFailure(code: errno, path: path) }
-    return descriptor
-  }
-
   /// Waits until the file's bytes are on the disk; 0 or an `errno` value.
   static func synchronize(_ descriptor: Int32) -> Int32 {
     // Pipes and devices have nothing to wait for (EINVAL).
@@ -83,25 +75,32 @@ extension SystemCalls {
     return Array(bytes.prefix(max(got, 0)))
   }
 
-  /// Appends all of one file to another, a MiB at a time.
-  static func append(fileAt path: String, to descriptor: Int32) throws(FileFailure) {
+  /// Appends a part of one file to another, a MiB at a time, as much of it as is there; gives the
+  /// bytes appended.
+  static func append(
+    _ range: Range<UInt64>, ofFile path: String, to descriptor: Int32
+  ) throws(FileFailure) -> UInt64 {
     // Safety: the path is NUL-terminated for the call.
     let source = unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard source >= 0 else { throw FileFailure(code: errno, path: path) }
     defer { closeFile(source) }
     var piece = [UInt8](repeating: 0, count: 1 << 20)
-    while true {
+    var position = range.lowerBound
+    while position < range.upperBound {
+      let most = Int(min(range.upperBound - position, UInt64(piece.count)))
       // Safety: the call writes at most as many bytes as the array has.
       let count = unsafe piece.withUnsafeMutableBytes {
-        unsafe read(source, $0.baseAddress, $0.count)
+        unsafe pread(source, $0.baseAddress, most, off_t(clamping: position))
       }
       if count < 0, errno == EINTR { continue }
       guard count >= 0 else { throw FileFailure(code: errno, path: path) }
-      if count == 0 { return }
+      if count == 0 { break }
       // Safety: the span is of the array, for this call.
       let code = unsafe write(piece.span.bytes.extracting(0..<count), to: descriptor)
       guard code == 0 else { throw FileFailure(code: code, path: path) }
+      position += UInt64(count)
     }
+    return position - range.lowerBound
   }
 
   /// Names in a folder, sorted, without `.` and `..`; none where it cannot be read.

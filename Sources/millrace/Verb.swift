@@ -31,6 +31,7 @@ enum VerbTable {
     ReplayVerb.self,
     InspectVerb.self,
     PruneVerb.self,
+    ExportVerb.self,
     SimulateVerb.self,
   ]
 }

@@ -47,14 +47,15 @@ struct OutputFile: ~Copyable {
     try write(buffer.bytes)
   }
 
-  /// Appends a whole file.
-  mutating func append(fileAt source: String) throws(CommandError) {
+  /// Appends a part of a file, as much of it as is there.
+  mutating func append(
+    _ range: Range<UInt64>, ofFile source: String
+  ) throws(CommandError) {
     do throws(SystemCalls.FileFailure) {
-      try SystemCalls.append(fileAt: source, to: descriptor)
+      byteCount &+= try SystemCalls.append(range, ofFile: source, to: descriptor)
     } catch {
       throw CommandError(error, verb: verb)
     }
-    byteCount &+= SystemCalls.look(at: source)?.byteCount ?? 0
   }
 
   /// Gives the file its name; what stood there is replaced.
