@@ -17,6 +17,8 @@ internal import Zstd
 public struct BlockEncoder: ~Copyable {
   /// What the blocks are written with.
   public let codec: JournalCodec
+  /// Whether the last block of records held symbol mappings or definitions.
+  public private(set) var hasSymbols = false
   private let kinds: RecordKinds
   private var instruments = InstrumentSet()
   private var map = ByteBuffer(capacity: 8192)
@@ -62,7 +64,7 @@ public struct BlockEncoder: ~Copyable {
   public mutating func appendHeader(
     ofPlain records: RawSpan, recordCount: Int, place: BlockHeader, to output: inout ByteBuffer
   ) throws(JournalError) -> BlockHeader {
-    precondition(codec.payload == .dbn && codec.coder == .none, "plain DBN")
+    precondition(codec.isPlain, "plain DBN")
     var header = try describe(records, recordCount: recordCount, place: place)
     header.storedBytes = UInt32(records.byteCount)
     header.payloadHash = ContentHash.hash(records)
@@ -103,6 +105,7 @@ public struct BlockEncoder: ~Copyable {
       instruments.removeAll()
       throw .badOption("\(records.byteCount) bytes are not \(recordCount) whole DBN records")
     }
+    hasSymbols = scan.hasSymbols
     var header = place
     (header.payload, header.coder) = (codec.payload, codec.coder)
     scan.describe(in: &header)

@@ -8,6 +8,8 @@ internal import Wire
 /// through one without branches on their type.
 struct BlockScan {
   var recordCount = 0
+  /// Whether symbol mappings or definitions are among the records.
+  var hasSymbols = false
   private var minTsRecv = UInt64.max
   /// Greatest time + 1, so that "undefined" (2^64-1) becomes 0 and needs no branch.
   private var endTsRecv: UInt64 = 0
@@ -85,6 +87,7 @@ struct BlockScan {
     minSequence = min(minSequence, hasSequence ? sequence : .max)
     maxSequence = max(maxSequence, hasSequence ? sequence : 0)
     hasSequences = hasSequences || hasSequence
+    hasSymbols = hasSymbols || kind.isSymbol
     let event = records.uncheckedLE(UInt64.self, at: at &+ 8)
     minTsEvent = min(minTsEvent, event)
     endTsEvent = max(endTsEvent, event &+ 1)
@@ -113,6 +116,8 @@ struct BlockScan {
     /// Offsets, 0 where the type has no such field.
     var receiveTime: UInt8 = 0
     var sequence: UInt8 = 0
+    /// A symbol mapping or a definition.
+    var isSymbol = false
   }
 
   private let kinds: UnsafeMutablePointer<Kind>
@@ -128,6 +133,7 @@ struct BlockScan {
         kind.minimumBytes = UInt16(layout.byteCount)
         kind.receiveTime = UInt8(rtype.receiveTimeOffset ?? 0)
         kind.sequence = UInt8(rtype.sequenceOffset ?? 0)
+        kind.isSymbol = rtype == .symbolMapping || rtype == .instrumentDefinition
         // Before version 3 a statistic's quantity has 4 bytes, and what follows stands earlier.
         if rtype == .statistics, version < 3 { kind.sequence = 44 }
       }
