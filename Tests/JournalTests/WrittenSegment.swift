@@ -66,7 +66,7 @@ struct WrittenSegment {
     let rest = Array(headers[at...])
     isSealed =
       !rest.isEmpty
-      && SegmentIndex.isWhole(rest.rawSpan, segmentID: header.segmentID, offset: UInt64(at))
+      && IndexFrame.isWhole(rest.rawSpan, segmentID: header.segmentID, offset: UInt64(at))
     restBytes = isSealed ? 0 : rest.count
     if side != nil { restBytes += data.count - payload }
   }

@@ -127,7 +127,7 @@ struct SegmentOutput<Files: JournalFiles>: ~Copyable {
 
   private mutating func note(_ block: BlockHeader) {
     hasTail = false
-    SegmentIndex.append(block, at: side == nil ? dataBytes : sideBytes, to: &index)
+    IndexFrame.append(block, at: side == nil ? dataBytes : sideBytes, to: &index)
     if side == nil {
       dataBytes += UInt64(block.totalBytes)
     } else {
@@ -159,7 +159,7 @@ struct SegmentOutput<Files: JournalFiles>: ~Copyable {
   mutating func seal() throws(JournalError) {
     let offset = side == nil ? dataBytes : sideBytes
     buffer.removeAll()
-    SegmentIndex.appendFrame(
+    IndexFrame.appendFrame(
       entries: index, segmentID: header.segmentID, offset: offset, to: &buffer)
     hasTail = true
     try (side ?? data).write(buffer.bytes, at: offset)

@@ -128,7 +128,7 @@ struct SegmentRecovery<Files: JournalFiles>: ~Copyable {
   private mutating func isSealed(
     _ opened: Opened, _ segmentID: UInt64, size: UInt64
   ) throws(JournalError) -> Bool {
-    let tail = UInt64(SegmentIndex.tailBytes)
+    let tail = UInt64(IndexFrame.tailBytes)
     guard size > tail else { return false }
     buffer.removeAll()
     try opened.headers.read(Int(tail), at: size - tail, into: &buffer)
@@ -138,7 +138,7 @@ struct SegmentRecovery<Files: JournalFiles>: ~Copyable {
     else { return false }
     buffer.removeAll()
     try opened.headers.read(Int(size - offset), at: offset, into: &buffer)
-    return SegmentIndex.isWhole(buffer.bytes, segmentID: segmentID, offset: offset)
+    return IndexFrame.isWhole(buffer.bytes, segmentID: segmentID, offset: offset)
   }
 
   /// All blocks whose headers are whole, and whether bytes that are none lie between them.
@@ -255,11 +255,11 @@ struct SegmentRecovery<Files: JournalFiles>: ~Copyable {
   ) throws(JournalError) -> Bool {
     var entries = ByteBuffer()
     for block in blocks {
-      SegmentIndex.append(block.header, at: block.headerOffset, to: &entries)
+      IndexFrame.append(block.header, at: block.headerOffset, to: &entries)
     }
     let end = try opened.headers.byteCount()
     buffer.removeAll()
-    SegmentIndex.appendFrame(
+    IndexFrame.appendFrame(
       entries: entries, segmentID: segment.segmentID, offset: end, to: &buffer)
     do throws(JournalError) {
       try opened.headers.write(buffer.bytes, at: end)

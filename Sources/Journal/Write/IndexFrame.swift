@@ -3,7 +3,7 @@ internal import Hashing
 internal import Wire
 
 /// The index frame at the end of a segment (`millrace_index_head`, `_entry`, `_tail`).
-enum SegmentIndex {
+enum IndexFrame {
   static var headBytes: Int { 32 }
   static var entryBytes: Int { 56 }
   static var tailBytes: Int { 24 }
