@@ -29,7 +29,6 @@ ZIGZAG, REPEATS, SWAPS = 1, 2, 4
 NO_PARENT = 255
 _UNDEFINED_PRICE = np.uint64(2**63 - 1)
 _INSTRUMENT, _EVENT_TIME = 4, 8
-_NO_BYTES = np.zeros(0, "u1")
 
 
 class ColumnarError(ValueError):
@@ -265,8 +264,11 @@ class Payload:
         out[:, 0], out[:, 1] = kind.length, kind.rtype
         for column in kind.columns:
             if wanted is None or any(column.covers(*field) for field in wanted):
-                end = column.offset + column.width
-                out[:, column.offset:end] = _rows(self._values(number, column), column.width)
+                values = self._values(number, column)
+                if values.ndim == 1:  # numbers: an array of them that lies in the records
+                    np.ndarray(kind.count, values.dtype, out, column.offset, kind.size)[:] = values
+                else:
+                    out[:, column.offset:column.offset + column.width] = values
         return out
 
 
@@ -280,23 +282,31 @@ def _unzigzag(values):
     return values >> one ^ (~(values & one) + one)
 
 
-def _forward(known, start):
-    """For each place the value that `known` (positions, values) has at or before it."""
-    positions, values, count = known
-    if not len(positions):
-        return np.full(count, start)
-    index = np.searchsorted(positions, np.arange(count), "right")
-    return np.concatenate((np.array([start], values.dtype), values))[index]
+def _forward(stored, values, start):
+    """For each place the value of the last one at or before it where `stored` is not 0."""
+    return np.concatenate((np.array([start], stored.dtype), values))[np.cumsum(stored != 0)]
 
 
 def _bits(when_clear, when_set):
-    """A bit after each step, from clear on: what it becomes if it was clear, or set, before."""
-    constant = when_clear == when_set
-    flips = np.cumsum(when_clear & ~when_set)
-    last = np.maximum.accumulate(np.where(constant, np.arange(len(constant)), -1))
-    value = np.where(last < 0, False, when_clear[last])
-    before = np.where(last < 0, 0, flips[last])
-    return value ^ ((flips - before) & 1).astype(bool)
+    """A bit after each step, from clear on: what it becomes if it was clear, or set, before.
+
+    Most steps do not ask what was before; only runs of those that do are followed.
+    """
+    asking = np.flatnonzero(when_clear != when_set)
+    if not len(asking):
+        return when_clear
+    flips = when_clear[asking]
+    begins = np.flatnonzero(np.diff(asking, prepend=-2) != 1)
+    run = np.zeros(len(asking), np.int64)
+    run[begins[1:]] = 1
+    run = np.cumsum(run)
+    counts = np.cumsum(flips)
+    before = counts[begins] - flips[begins]
+    first = asking[begins]
+    start = when_clear[np.maximum(first - 1, 0)] & (first > 0)
+    result = when_clear.copy()
+    result[asking] = start[run] ^ ((counts - before[run]) & 1).astype(bool)
+    return result
 
 
 def _repeated(stored, first):
@@ -305,7 +315,7 @@ def _repeated(stored, first):
     numbers = stored[places]
     before = np.concatenate((np.array([first], stored.dtype), numbers[:-1]))
     moved = _bits(numbers <= before, numbers < before) if len(numbers) else np.zeros(0, bool)
-    return _forward((places, numbers - moved, len(stored)), first)
+    return _forward(stored, numbers - moved, first)
 
 
 def _greatest(stored, first, zigzag, repeats):
@@ -335,7 +345,7 @@ def _room_taken(stored):
     if_moved = np.where(odd | (before == 0), 0, before - one)
     numbers = numbers - _bits(numbers <= if_kept, numbers <= if_moved)
     rooms = np.where((numbers & one).astype(bool), numbers, 0)
-    result = _forward((places, rooms, len(stored)), 0)
+    result = _forward(stored, rooms, 0)
     result[places] = numbers
     return result
 
@@ -356,8 +366,3 @@ def _greatest_slowly(stored, first, zigzag, repeats):
         greatest = max(greatest, previous)
         values.append(previous)
     return np.array(values, stored.dtype)
-
-
-def records(data, record_count, raw_bytes):
-    """The records of a payload as an array of bytes."""
-    return Payload(data, record_count, raw_bytes).records()[0] if raw_bytes else _NO_BYTES

@@ -19,7 +19,7 @@ from datetime import datetime, timezone
 import numpy as np
 
 from millrace.merge import Chain, merged
-from millrace.records import RTYPES
+from millrace.records import DTYPES, RTYPES
 from millrace.segment import JournalError, Segment
 
 _NAME = re.compile(r"(\d\d)-(\d+)(?:\.(\d+))?\.(dbn\.zst|dbn\.lz4|dbn|mrc)$")
@@ -77,7 +77,7 @@ def open(paths, **query):
 
 
 class Journal:
-    """Everything under some paths that fits a query. Belongs to one thread.
+    """Everything under some paths that fits a query, read as often as wanted. For one thread.
 
     segments: what was found. findings: damage that was passed over while reading. symbol_names:
     the texts that the codes in a batch's `symbols` stand for. records_announced: of the blocks read
@@ -102,7 +102,7 @@ class Journal:
         self.instruments = None if instruments is None else frozenset(map(int, instruments))
         self.rtypes = None if schemas is None else frozenset(RTYPES[name] for name in schemas)
         self.follow, self.with_symbols, self.patience = follow, with_symbols, patience
-        self.findings, self.segments, self._chains = [], [], {}
+        self.findings, self.segments = [], []
         self.symbol_names, self._codes = [""], {"": 0}
         self._known, self.bytes_read = set(), 0
         self.records_announced = self.records_filtered = 0
@@ -119,12 +119,11 @@ class Journal:
     def close(self):
         """Lets go of the files."""
         self.segments.clear()
-        self._chains.clear()
 
     def _discover(self):
-        """Opens segments that were not there before; whether there were any."""
+        """Opens segments that were not there before, and answers them."""
         fresh = [path for path in find_segments(self.paths) if path not in self._known]
-        opened = 0
+        opened = []
         for path in fresh:
             try:
                 segment = Segment(path)
@@ -133,17 +132,16 @@ class Journal:
                     continue
                 raise
             self._known.add(path)
-            if segment.payload not in ("dbn", "columnar"):
-                continue
-            opened += 1
-            self.segments.append(segment)
-            header = segment.header
-            # A run's shards never share instruments: what is merged is one chain a shard.
-            key = (header["dataset"], header["shard"], header["instance"])
-            if key not in self._chains:
-                self._chains[key] = Chain(self)
-            self._chains[key].append(segment)
-        return opened > 0
+            if segment.payload in ("dbn", "columnar"):
+                opened.append(segment)
+        self.segments += opened
+        return opened
+
+    @staticmethod
+    def _chain_key(segment):
+        """A run's shards never share instruments: what is merged is one chain a shard."""
+        header = segment.header
+        return header["dataset"], header["shard"], header["instance"]
 
     @property
     def byte_count(self):
@@ -166,25 +164,32 @@ class Journal:
 
         With `follow` this does not end; an empty Batch is never given out.
         """
-        chains = [self._chains[key] for key in sorted(self._chains)]
-        if not self.follow:
-            yield from merged(chains)
-            return
-        quiet = None
+        yield from self._batches(None)
+
+    def _batches(self, wanted):
+        self.findings, self.bytes_read = [], 0
+        self.records_announced = self.records_filtered = 0
+        chains, fresh, quiet = {}, self.segments, None
         while True:
-            if self._discover():
-                chains = [self._chains[key] for key in sorted(self._chains)]
-            for chain in chains:
-                chain.refresh()
-            now = time.monotonic()
+            for segment in fresh:
+                key = self._chain_key(segment)
+                if key not in chains:
+                    chains[key] = Chain(self, wanted)
+                chains[key].segments.append(segment)
+            in_order = [chains[key] for key in sorted(chains)]
+            late = quiet is not None and time.monotonic() - quiet >= self.patience
             got = False
-            late = quiet is not None and now - quiet >= self.patience
-            for batch in merged(chains, waits=not late):
+            for batch in merged(in_order, waits=self.follow and not late):
                 got = True
                 yield batch
-            quiet = None if got else quiet or now
+            if not self.follow:
+                return
+            quiet = None if got else quiet or time.monotonic()
             if not got:
                 time.sleep(0.01)
+            fresh = self._discover()
+            for chain in in_order:
+                chain.refresh()
 
     def read(self):
         """Everything at once: {schema: structured array}."""
@@ -203,6 +208,44 @@ class Journal:
         return found
 
     def column(self, schema, name):
-        """One field of one schema as an array; only its bytes are read in columnar segments."""
-        parts = [batch[schema][name] for batch in self.batches() if schema in batch]
-        return np.concatenate(parts) if parts else np.empty(0)
+        """One field of one schema as an array; see columns."""
+        return self.columns(schema, [name])[name]
+
+    def columns(self, schema, names):
+        """{name: array} of some fields of one schema.
+
+        Of columnar segments only these columns are decoded, and what they are predicted from.
+        """
+        if schema not in RTYPES:
+            raise JournalError(f"there is no schema {schema!r}: " + ", ".join(RTYPES))
+        dtype = DTYPES[RTYPES[schema]]
+        for name in names:
+            if name not in dtype.names:
+                raise JournalError(f"{schema} has no field {name!r}: " + ", ".join(dtype.names))
+        parts = {name: [np.empty(0, dtype[name])] for name in names}
+        chosen, self.rtypes = self.rtypes, frozenset([RTYPES[schema]])
+        try:
+            for batch in self._batches(self._wanted(schema, names)):
+                for name in names:
+                    parts[name].append(batch[schema][name].copy())
+        finally:
+            self.rtypes = chosen
+        return {name: np.concatenate(arrays) for name, arrays in parts.items()}
+
+    def _wanted(self, schema, names):
+        """What has to be decoded for these fields, the order of the merge and the filters."""
+        by_instrument = (self.symbols is not None or self.instruments is not None)
+        in_order = self.start is not None or self.end is not None or len(
+            {self._chain_key(segment) for segment in self.segments}) > 1 or self.follow
+        wanted = {}
+        for rtype, dtype in DTYPES.items():
+            fields = ["instrument_id"] if by_instrument else []
+            if in_order and "ts_recv" in dtype.names:
+                fields.append("ts_recv")
+            if rtype == RTYPES[schema]:
+                fields += names
+            if self.symbols is not None and rtype in (RTYPES["definition"],
+                                                      RTYPES["symbol-mapping"]):
+                fields = list(dtype.names)
+            wanted[rtype] = [(dtype.fields[name][1], dtype[name].itemsize) for name in fields]
+        return wanted

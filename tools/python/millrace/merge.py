@@ -100,15 +100,13 @@ class _Symbols:
 class Chain:
     """The segments of one shard, one after the other."""
 
-    def __init__(self, journal):
+    def __init__(self, journal, wanted=None):
+        """wanted: which fields of columnar blocks to decode, as for Segment.read."""
         self.journal, self.segments = journal, []
-        self.piece = None
+        self.piece, self.wanted = None, wanted
         self._at, self._blocks, self._last, self._symbols = -1, iter(()), None, None
         self._time = self._greatest = 0
         self._runs = set()
-
-    def append(self, segment):
-        self.segments.append(segment)
 
     def refresh(self):
         """Looks at what the file being read has got since."""
@@ -160,13 +158,9 @@ class Chain:
         return self.journal.symbols is not None or self.journal.with_symbols
 
     def _decode(self, segment, block):
-        """The block's bytes, starts and groups by type; None where it is damaged."""
+        """The block's records as Segment.read gives them; None where it is damaged."""
         try:
-            data = segment.read(block)
-            starts, covered = dbn.record_starts(data)
-            if covered != len(data) or len(starts) != block.record_count:
-                raise DamagedBlock(f"{segment.path}: block {block.number}: {len(starts)} records "
-                                   f"in {covered} bytes, not {block.record_count}")
+            data, starts = segment.read(block, self.wanted)
             if self._names_matter() and (block.number == 0 or block.is_repeated or bool(
                     np.isin(data[starts + 1], (_DEFINITION, _MAPPING)).any())):
                 self._symbols.learn(dbn.group(data, starts))

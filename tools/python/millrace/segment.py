@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from millrace import dbn
+from millrace.columnar import ColumnarError, Payload
 from millrace.optional import maybe, need
 
 SKIPPABLE_MAGIC = 0x184D2A5D
@@ -295,18 +296,35 @@ class Segment:
             raise DamagedBlock(f"{self.path}: block {block.number}: its hash does not fit")
         return data
 
-    def read(self, block):
-        """The block's records as an array of bytes; DamagedBlock where they are not whole."""
-        stored = self.stored(block)
-        if block.payload == "columnar":
-            from millrace import columnar
-            raw = columnar.records(stored[8:], block.record_count, block.raw_bytes)
-        else:
-            raw = decompress(stored, block.coder, block.raw_bytes)
-        if len(raw) != block.raw_bytes:
-            raise DamagedBlock(f"{self.path}: block {block.number}: {len(raw)} bytes, not "
-                               f"{block.raw_bytes}")
-        return np.frombuffer(raw, "u1")
+    def columns(self, block):
+        """The columns of a columnar block, decoded when they are asked for."""
+        try:
+            return Payload(self.stored(block)[8:], block.record_count, block.raw_bytes)
+        except ColumnarError as error:
+            raise DamagedBlock(f"{self.path}: block {block.number}: {error}") from error
+
+    def read(self, block, wanted=None):
+        """The block's records as an array of bytes, and where each of them begins.
+
+        wanted: {rtype: [(offset, width)]}: of a columnar block decode only these fields, the others
+        are zero. DamagedBlock where the records are not whole.
+        """
+        starts = None
+        try:
+            if block.payload == "columnar":
+                raw, starts = self.columns(block).records(wanted)
+            else:
+                raw = decompress(self.stored(block), block.coder, block.raw_bytes)
+        except (ColumnarError, MemoryError, RuntimeError, ValueError) as error:
+            raise DamagedBlock(f"{self.path}: block {block.number}: {error}") from error
+        data, covered = np.frombuffer(raw, "u1"), block.raw_bytes
+        if starts is None:
+            starts, covered = dbn.record_starts(data)
+        if len(data) != block.raw_bytes or covered != len(data) or len(
+                starts) != block.record_count:
+            raise DamagedBlock(f"{self.path}: block {block.number}: {len(starts)} records in "
+                               f"{covered} bytes, not {block.record_count} in {block.raw_bytes}")
+        return data, starts
 
 
 def decompress(data, coder, limit):

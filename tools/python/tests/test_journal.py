@@ -92,7 +92,7 @@ def test_blocks_that_cannot_hold_a_symbol_are_not_read(tmp_path):
     found = journal.open(tmp_path, symbols=["A"], schemas=["mbo"])
     reads = []
     read = found.segments[0].read
-    found.segments[0].read = lambda block: reads.append(block.number) or read(block)
+    found.segments[0].read = lambda block, *rest: reads.append(block.number) or read(block, *rest)
     assert found.counts() == {"mbo": 5}
     assert sorted(set(reads)) == [0, 1, 3, 5, 7, 9]
 
