@@ -1,6 +1,6 @@
 public import FeedKit
 internal import Glibc
-internal import Journal
+public import Journal
 internal import Lanes
 public import Ledger
 internal import SharedMemory
@@ -191,6 +191,13 @@ public final class Pipeline {
     instance.counters.violations &+= UInt64(violations.count)
     instance.publish()
     return violations
+  }
+
+  /// Segments of earlier runs that were torn and are mended, and what could not be mended. Before
+  /// `start`.
+  public var journalRecovery: (segments: [RecoveredSegment], errors: [JournalError]) {
+    let all = journals.map(\.recovery)
+    return (all.flatMap { $0.segments }, all.flatMap { $0.errors })
   }
 
   /// Journals that have begun to fail, or write again, since the last call. Call it often: each one

@@ -132,9 +132,17 @@ public struct LossCause: RawRepresentable, Hashable, Sendable {
   public static var closed: Self { Self(rawValue: 3) }
   /// The disk, the quota or the largest size of a file was used up.
   public static var noSpace: Self { Self(rawValue: 4) }
+  /// The file system is read-only, or the user may not write.
+  public static var readOnly: Self { Self(rawValue: 5) }
+  /// The device failed.
+  public static var device: Self { Self(rawValue: 6) }
+  /// The bytes were no records.
+  public static var refused: Self { Self(rawValue: 7) }
 
   /// The causes' names in the order of their numbers.
-  public static var names: [String] { ["full", "oversized", "failed", "closed", "no_space"] }
+  public static var names: [String] {
+    ["full", "oversized", "failed", "closed", "no_space", "read_only", "device", "refused"]
+  }
 }
 
 /// A stage of a record's way whose latency is measured.

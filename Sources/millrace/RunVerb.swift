@@ -1,5 +1,6 @@
 internal import Engine
 internal import ExchangeFeeds
+internal import Journal
 internal import Ledger
 
 /// `millrace run`: the pipeline, from the wire into shared memory, until it is told to stop.
@@ -36,6 +37,7 @@ enum RunVerb: Verb {
     do throws(EngineError) {
       pipeline = try Pipeline(
         options: setup.options, sources: setup.sources, version: Version.text)
+      noteRecovery(pipeline, context)
       try pipeline.start()
       try setup.exchange?.start()
     } catch {
@@ -84,6 +86,18 @@ enum RunVerb: Verb {
     }
     context.terminal.endProgress()
     return found
+  }
+
+  /// One line for each segment that an earlier run has left torn.
+  private static func noteRecovery(_ pipeline: Pipeline, _ context: CommandContext) {
+    let recovery = pipeline.journalRecovery
+    for segment in recovery.segments {
+      let kept = segment.tornPaths.joined(separator: ", ")
+      context.terminal.note(
+        "\(segment.path): \(segment.recordCount) records of an earlier run recovered"
+          + (segment.cutBytes > 0 ? "; \(segment.cutBytes) torn bytes kept in \(kept)" : ""))
+    }
+    for error in recovery.errors { context.terminal.note("error: recovery: \(error)") }
   }
 
   /// One line for each journal that begins to fail or writes again.

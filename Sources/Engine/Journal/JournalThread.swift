@@ -1,4 +1,3 @@
-internal import Glibc
 internal import Journal
 internal import Lanes
 internal import Ledger
@@ -75,6 +74,11 @@ final class JournalThread: @unchecked Sendable {
     note()
   }
 
+  /// What was mended of earlier runs, and what could not be. Before `start`.
+  var recovery: (segments: [RecoveredSegment], errors: [JournalError]) {
+    (writer.recovered, writer.recoveryErrors)
+  }
+
   /// Stores what has been handed over; false where nothing was.
   private func storeBlocks() -> Bool {
     guard reader.next() else { return false }
@@ -84,6 +88,7 @@ final class JournalThread: @unchecked Sendable {
       writer.write(
         reader.records, recordCount: count, nowNanos: RealtimeClock.now().rawValue)
       reader.release()
+      writer.tick(nowNanos: RealtimeClock.now().rawValue)
       note()
     } while reader.next()
     return true
@@ -105,7 +110,6 @@ final class JournalThread: @unchecked Sendable {
 /// The ledger block of one journal. Owned by its thread.
 struct JournalAccount: ~Copyable {
   private var outlet: CounterBlock<OutletCounters>
-  private var lost: UInt64 = 0
   private var isFailing = false
 
   init(_ outlet: consuming CounterBlock<OutletCounters>) { self.outlet = outlet }
@@ -118,8 +122,9 @@ struct JournalAccount: ~Copyable {
     _ status: JournalStatus, holds: (count: UInt64, nanos: UInt64), nowNanos: UInt64
   ) -> Bool? {
     outlet.counters.written = status.written
-    outlet.counters.lose(Self.cause(status.lastError), count: status.lost &- lost)
-    lost = status.lost
+    for (cause, ours) in Self.causes {
+      outlet.counters.lost[Int(ours.rawValue)] = status.lost(cause)
+    }
     outlet.counters.durable = status.durable
     outlet.counters.bytesWritten = status.bytesWritten
     outlet.counters.blocks = status.blocks
@@ -137,8 +142,11 @@ struct JournalAccount: ~Copyable {
     return hasChanged ? isFailing : nil
   }
 
-  private static func cause(_ error: JournalError?) -> LossCause {
-    guard case .system(_, _, let code) = error else { return .failed }
-    return [ENOSPC, EDQUOT, EFBIG].contains(code) ? .noSpace : .failed
+  /// The writer's causes in the ledger's words.
+  private static var causes: [(JournalLossCause, LossCause)] {
+    [
+      (.noSpace, .noSpace), (.readOnly, .readOnly), (.device, .device), (.refused, .refused),
+      (.other, .failed),
+    ]
   }
 }
