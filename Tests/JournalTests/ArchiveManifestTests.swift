@@ -73,8 +73,8 @@ struct ArchiveManifestTests {
   }
 
   @Test(arguments: [
-    ("AAPL", "AAPL.mrc"), ("BRK.B", "BRK.B.mrc"), (".X", "%2EX.mrc"), ("..", "%2E..mrc"),
-    ("A/B", "A%2FB.mrc"), ("A%2FB", "A%252FB.mrc"), ("é\u{1}", "%C3%A9%01.mrc"),
+    ("AAPL", "AAPL"), ("BRK.B", "BRK.B"), (".X", "%2EX"), ("..", "%2E."),
+    ("A/B", "A%2FB"), ("A%2FB", "A%252FB"), ("é\u{1}", "%C3%A9%01"),
   ])
   func everySymbolHasAFileOfItsOwn(symbol: String, name: String) {
     #expect(ArchiveName.file(symbol: symbol) == name)

@@ -101,23 +101,26 @@ public enum ArchiveName {
     return (day, part)
   }
 
-  /// The name of an instrument's file, without folder: bytes outside letters, digits, `-`, `_`
-  /// and `.` (not at the front) become `%NN`, so that every symbol has a name of its own.
+  /// The name of an instrument's file without folder and ending: bytes outside letters, digits,
+  /// `-`, `_` and `.` (not at the front) become `%NN`, so that every symbol has a name of its own.
   public static func file(symbol: String) -> String {
     var name = ""
     for (index, byte) in symbol.utf8.enumerated() {
-      let scalar = Unicode.Scalar(byte)
       let isPlain =
         (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte)
         || (0x61...0x7A).contains(byte) || byte == UInt8(ascii: "-")
         || byte == UInt8(ascii: "_") || (byte == UInt8(ascii: ".") && index > 0)
       if isPlain {
-        name.unicodeScalars.append(scalar)
+        name.unicodeScalars.append(Unicode.Scalar(byte))
       } else {
         let digits = String(byte, radix: 16, uppercase: true)
         name += digits.count == 1 ? "%0\(digits)" : "%\(digits)"
       }
     }
-    return name + ".mrc"
+    return name
   }
+
+  /// The name where no symbol is known; 0 is the whole market. No symbol gives such a name, since
+  /// `=` is not plain.
+  public static func file(instrument: UInt32) -> String { "instrument=\(instrument)" }
 }

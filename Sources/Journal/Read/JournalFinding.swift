@@ -15,6 +15,20 @@ public struct JournalFinding: Equatable, Sendable {
   }
 }
 
+extension JournalFinding {
+  /// Records that are missing between two segments of a run.
+  static func segmentGap(path: String, missing: UInt64) -> JournalFinding {
+    JournalFinding(
+      path: path, block: nil, range: 0..<0, text: "\(missing) records \(segmentGapText)")
+  }
+
+  var isSegmentGap: Bool { block == nil && text.hasSuffix(Self.segmentGapText) }
+
+  private static var segmentGapText: String {
+    "are missing between the segment before and this one"
+  }
+}
+
 extension JournalFinding: CustomStringConvertible {
   public var description: String {
     let place = "\(path): bytes \(range.lowerBound)..<\(range.upperBound)"

@@ -35,6 +35,10 @@ extension JournalLane {
       records.removeAll()
       return .again
     }
+    if let tap = context.tap, !tap(reader?.path ?? "", found, records.bytes.bytes) {
+      records.removeAll()
+      return .again
+    }
     guard context.listsRecords else {
       records.takeAll(Int(found.recordCount))
       return records.isEmpty ? .again : .ready
@@ -89,10 +93,7 @@ extension JournalLane {
     guard let opened = open(file.path) else { return false }
     nextFile += 1
     if let missing = continuity.open(opened.header) {
-      findings.append(
-        JournalFinding(
-          path: file.path, block: nil, range: 0..<0,
-          text: "\(missing) records are missing between the segment before and this one"))
+      findings.append(.segmentGap(path: file.path, missing: missing))
     }
     selection = context.selection(dataset, date: file.name?.date)
     if let selection {

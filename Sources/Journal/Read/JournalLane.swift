@@ -7,6 +7,9 @@ final class StreamContext {
   let filter: RecordFilter?
   /// Whether records are listed one by one: to be merged, filtered, or waited for.
   var listsRecords: Bool
+  /// Sees every block with its file's path and its records before they are merged; a block for
+  /// which it answers false is left out of the stream.
+  var tap: ((String, BlockHeader, RawSpan) -> Bool)?
   private var selections: [String: InstrumentSelection] = [:]
 
   init(_ query: JournalQuery) {
