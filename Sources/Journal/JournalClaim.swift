@@ -80,7 +80,7 @@ public final class JournalClaim {
       let suffix = number == 1 ? "" : "-\(number)"
       let path = "\(folder)/\(getpid())-\(safe)\(suffix)"
       // Safety: the path is NUL-terminated for the call.
-      let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+      let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o640)
       if descriptor < 0, errno == EEXIST { continue }
       guard descriptor >= 0, flock(descriptor, LOCK_EX | LOCK_NB) == 0,
         Self.write(text, to: descriptor)

@@ -54,9 +54,11 @@ final class ArchiveIntake {
     _ body: (RawSpan, Int) throws(JournalError) -> Void
   ) throws(JournalError) {
     guard repeatedCount > 0 else { return }
-    try body(repeated.bytes, repeatedCount)
-    repeated.removeAll()
+    var taken = ByteBuffer()
+    swap(&taken, &repeated)
+    let count = repeatedCount
     repeatedCount = 0
+    try body(taken.bytes, count)
   }
 }
 

@@ -30,10 +30,10 @@ extension DayArchiver {
     try gather.flush { records, count throws(JournalError) in
       try file.add(records, count: count)
     }
-    try file.finish()
+    output.bytes = try file.finish()
     manifest.totals = tally.value
     output.totals = manifest.totals
-    (output.bytes, output.segmentID) = (file.byteCount, file.header.segmentID)
+    output.segmentID = file.segmentID
     output.repeatedRecords = file.repeatedRecords
     manifest.outputs = [output]
     temporaryPaths = [path]

@@ -78,15 +78,15 @@ extension DayArchiver {
     try gather.flush { records, count throws(JournalError) in
       try file.add(records, count: count)
     }
-    try file.finish()
     var output = ArchiveManifest.Output()
+    output.bytes = try file.finish()
     output.totals = tally.value
     guard output.totals.records == before.records, output.totals.hash == before.hash else {
       throw .damaged(path: path, block: nil, detail: "records came back changed from their buffer")
     }
     output.path = "\(job.name)/\(name).\(options.codec.fileEnding)"
     (output.instrument, output.symbol) = (instrument, symbol)
-    (output.bytes, output.segmentID) = (file.byteCount, file.header.segmentID)
+    output.segmentID = file.segmentID
     output.repeatedRecords = file.repeatedRecords
     temporaryPaths.append(path)
     return output

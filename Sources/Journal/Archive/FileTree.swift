@@ -63,7 +63,7 @@ enum FileTree {
     if entry(path)?.kind == .folder { return }
     if let parent = parent(of: path) { try makeFolders(parent) }
     // Safety: the path is NUL-terminated for the call.
-    guard unsafe mkdir(path, 0o777) == 0 || errno == EEXIST else { throw failure("mkdir", path) }
+    guard unsafe mkdir(path, 0o750) == 0 || errno == EEXIST else { throw failure("mkdir", path) }
   }
 
   static func remove(_ path: String) throws(JournalError) {
@@ -97,7 +97,7 @@ enum FileTree {
     let temporary = path + ".tmp"
     // Safety: the path is NUL-terminated for the call.
     let descriptor = unsafe open(
-      temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o666)
+      temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o640)
     guard descriptor >= 0 else { throw failure("open", temporary) }
     var written = 0
     while written < text.count {
@@ -188,7 +188,7 @@ struct LockedFile: ~Copyable {
   /// Opens and locks `path`, which is made where it is missing; nil where somebody else holds it.
   init?(_ path: String, waits: Bool = false, shared: Bool = false) throws(JournalError) {
     // Safety: the path is NUL-terminated for the call.
-    let opened = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o666)
+    let opened = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o640)
     guard opened >= 0 else { throw FileTree.failure("open", path) }
     let mode = (shared ? LOCK_SH : LOCK_EX) | (waits ? 0 : LOCK_NB)
     while flock(opened, mode) != 0 {

@@ -38,25 +38,19 @@ public struct SegmentSurvey {
         facts.sidecars = [facts.path + Self.sidecarEnding]
         facts.bytes += FileTree.entry("\(folder)/\(name)\(Self.sidecarEnding)")?.bytes ?? 0
       }
-      Self.classify(&facts, at: "\(folder)/\(name)", lastTimes)
+      classify(&facts, at: "\(folder)/\(name)", lastTimes)
       segments.append(facts)
     }
   }
 
   /// What stands beside a plain segment.
   static var sidecarEnding: String { ".blocks" }
-  static var tornEnding: String { ".torn" }
 
-  private static func classify(_ facts: inout SegmentFacts, at path: String, _ lastTimes: Bool) {
-    facts.isLocked =
-      LockedFile.isHeld(path)
-      || facts.sidecars.contains { _ in
-        LockedFile.isHeld(path + sidecarEnding)
-      }
-    if path.hasSuffix(tornEnding) {
+  private func classify(_ facts: inout SegmentFacts, at path: String, _ lastTimes: Bool) {
+    let name = FileTree.name(of: path)
+    if let torn = name.isTornTail(of: facts.day) {
       // A torn tail is any bytes: it is known by the name that recovery gave it.
-      let base = FileTree.name(of: String(path.dropLast(tornEnding.count)))
-      facts.kind = isSegmentName(base) ? .torn : .foreign
+      facts.kind = torn ? .torn : .foreign
       return
     }
     // A header whose hash is right is what makes a file the journal's, whatever it is called.
@@ -68,14 +62,12 @@ public struct SegmentSurvey {
     case .dbn, .columnar: facts.kind = .ticks
     case .pcapng, .stream: facts.kind = .raw
     }
-    if lastTimes { facts.lastTime = lastTime(&reader) }
-  }
-
-  /// `13-0.dbn.zst`, `13-0.2.mrc`: what a writer calls its segments.
-  private static func isSegmentName(_ name: String) -> Bool {
-    let bytes = Array(name.utf8)
-    return bytes.count > 4 && (0x30...0x39).contains(bytes[0]) && (0x30...0x39).contains(bytes[1])
-      && bytes[2] == UInt8(ascii: "-") && name.contains(".")
+    // A writer locks its shard for as long as it lives, and has done with what it has sealed.
+    let source = SegmentName(path: path)?.source ?? "\(header.shard)"
+    facts.isLocked =
+      LockedFile.isHeld(path)
+      || (!facts.isSealed && LockedFile.isHeld("\(root)/\(facts.dataset)/.lock-\(source)"))
+    if lastTimes { facts.lastTime = Self.lastTime(&reader) }
   }
 
   /// The greatest receive time in the block headers; nil where a block has none or is damaged.
@@ -100,5 +92,20 @@ public struct SegmentSurvey {
       if !block.isRepeated { records += UInt64(block.recordCount) }
     }
     return records
+  }
+}
+
+extension String {
+  /// Whether a name is that of a torn tail of a segment of the day: true for
+  /// `13-0.dbn.zst.torn` and `13-0.dbn.zst.torn.2`, false for other names with `.torn` in them, nil
+  /// for names without.
+  fileprivate func isTornTail(of day: String) -> Bool? {
+    var parts = split(separator: ".", omittingEmptySubsequences: false)
+    guard let torn = parts.lastIndex(of: "torn") else { return nil }
+    let rest = parts[(torn + 1)...]
+    guard rest.isEmpty || (rest.count == 1 && Int(rest[torn + 1]) != nil) else { return false }
+    parts.removeSubrange(torn...)
+    if parts.last == "blocks" { parts.removeLast() }
+    return SegmentName(day: day, file: parts.joined(separator: ".")) != nil
   }
 }
