@@ -30,6 +30,7 @@ enum VerbTable {
     TailVerb.self,
     ReplayVerb.self,
     InspectVerb.self,
+    ArchiveVerb.self,
     PruneVerb.self,
     ExportVerb.self,
     SimulateVerb.self,

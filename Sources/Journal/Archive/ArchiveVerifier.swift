@@ -5,16 +5,26 @@ public struct ArchiveVerifier: ~Copyable {
   private let folder: String
   private var buffer = ByteBuffer()
   /// Bytes of files read so far.
-  public private(set) var bytesRead: UInt64 = 0
-  public private(set) var recordsRead: UInt64 = 0
+  private var bytesRead: UInt64 = 0
+  private var recordsRead: UInt64 = 0
 
-  /// `folder` is the archive's.
-  public init(folder: String) { self.folder = folder }
+  /// Bytes of the files that are to be read, for the progress.
+  private let total: UInt64
+
+  /// `folder` is the archive's; `outputs` are those that will be read.
+  public init(folder: String, outputs: [ArchiveManifest.Output]) {
+    self.folder = folder
+    total = outputs.reduce(0) { $0 &+ $1.bytes }
+  }
+
+  private var progress: ArchiveProgress {
+    ArchiveProgress(stage: .verifying, done: bytesRead, total: total, records: recordsRead)
+  }
 
   /// One sentence for each thing that is not as the manifest says; nil where `goesOn`, which is
   /// called after each block, has answered false.
   public mutating func findings(
-    _ manifest: ArchiveManifest, goesOn: (borrowing ArchiveVerifier) -> Bool
+    _ manifest: ArchiveManifest, goesOn: (ArchiveProgress) -> Bool
   ) -> [String]? {
     var list = sidesFindings(manifest)
     var sum = RecordTotals()
@@ -56,7 +66,7 @@ public struct ArchiveVerifier: ~Copyable {
   /// What is not as the manifest says about one file, which may still have another name.
   mutating func findings(
     of output: ArchiveManifest.Output, at path: String,
-    goesOn: (borrowing ArchiveVerifier) -> Bool
+    goesOn: (ArchiveProgress) -> Bool
   ) throws(JournalError) -> [String]? {
     var reader = try SegmentReader(path: path)
     guard UInt64(reader.byteCount) == output.bytes else {
@@ -83,7 +93,7 @@ public struct ArchiveVerifier: ~Copyable {
         recordsRead &+= UInt64(block.recordCount)
       }
       bytesRead = start &+ UInt64(reader.bytesRead)
-      guard goesOn(self) else { return nil }
+      guard goesOn(progress) else { return nil }
     }
     bytesRead = start &+ output.bytes
     var findings = reader.findings.map(\.description)

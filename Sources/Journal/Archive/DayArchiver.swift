@@ -119,14 +119,9 @@ struct DayArchiver: ~Copyable {
 
   /// Reads the files back and compares; false where it was stopped.
   private func verify(_ goesOn: (ArchiveProgress) -> Bool) throws(JournalError) -> Bool {
-    var verifier = ArchiveVerifier(folder: options.archive)
-    let total = manifest.outputs.reduce(0) { $0 &+ $1.bytes }
+    var verifier = ArchiveVerifier(folder: options.archive, outputs: manifest.outputs)
     for (output, path) in zip(manifest.outputs, temporaryPaths) {
-      let findings = try verifier.findings(of: output, at: path) {
-        goesOn(
-          ArchiveProgress(
-            stage: .verifying, done: $0.bytesRead, total: total, records: $0.recordsRead))
-      }
+      let findings = try verifier.findings(of: output, at: path, goesOn: goesOn)
       guard let findings else { return false }
       if let finding = findings.first {
         throw .damaged(path: path, block: nil, detail: "the copy is not what was read: \(finding)")
