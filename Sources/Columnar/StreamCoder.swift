@@ -9,20 +9,32 @@ struct StreamCompressor: ~Copyable {
   /// The block's streams so far.
   private(set) var entries: [StreamEntry] = []
   private var zstd: ZstdCompressor?
+  private var entropy: ZstdEntropyCompressor?
+  private var probe = StreamProbe()
 
   init(_ coder: ColumnarCoder) throws(ColumnarError) {
     self.coder = coder
     entries.reserveCapacity(1024)
     if case .zstd(let level) = coder {
       zstd = try Self.makeZstd(level)
+      entropy = try Self.makeEntropy()
     } else {
       zstd = nil
+      entropy = nil
     }
   }
 
   private static func makeZstd(_ level: Int) throws(ColumnarError) -> ZstdCompressor {
     do throws(ZstdError) {
       return try ZstdCompressor(level: level, checksum: false)
+    } catch {
+      throw ColumnarError(error)
+    }
+  }
+
+  private static func makeEntropy() throws(ColumnarError) -> ZstdEntropyCompressor {
+    do throws(ZstdError) {
+      return try ZstdEntropyCompressor()
     } catch {
       throw ColumnarError(error)
     }
@@ -68,14 +80,22 @@ struct StreamCompressor: ~Copyable {
   private mutating func compress(
     _ stream: RawSpan, to output: inout ByteBuffer
   ) throws(ColumnarError) -> UInt8 {
+    let isProbed = stream.byteCount >= StreamProbe.leastBytes
     switch coder {
     case .none: return StreamForm.raw
     case .lz4(let acceleration):
+      if isProbed, !probe.hasMatches(stream) { return StreamForm.raw }
       _ = Lz4Block.append(stream, acceleration: acceleration, to: &output)
       return StreamForm.lz4
     case .zstd:
+      let finding = isProbed ? probe.look(stream) : .repetitive
+      if finding == .noise { return StreamForm.raw }
       do throws(ZstdError) {
-        try zstd?.appendFrame(stream, to: &output)
+        if finding == .skewed {
+          try entropy?.appendFrame(stream, to: &output)
+        } else {
+          try zstd?.appendFrame(stream, to: &output)
+        }
       } catch {
         throw ColumnarError(error)
       }
