@@ -37,6 +37,18 @@ extension ByteBuffer {
     return unsafe _overrideLifetime(bytes, borrowing: self)
   }
 
+  /// Forgets all but the first `kept` bytes.
+  mutating func removeAll(keeping kept: Int) {
+    // Safety: fewer bytes than there are.
+    unsafe setCount(min(kept, count))
+  }
+
+  /// Makes all bytes zero.
+  mutating func clear() {
+    // Safety: `count` bytes are there.
+    unsafe base.initializeMemory(as: UInt8.self, repeating: 0, count: count)
+  }
+
   /// Overwrites bytes from `offset` on, all of which are in use.
   mutating func store<Value: BitwiseCopyable>(_ value: Value, at offset: Int) {
     precondition(offset >= 0 && offset + MemoryLayout<Value>.size <= count, "within the bytes")

@@ -79,6 +79,10 @@ internal import CMillrace
     case .time:
       add(Way(from: From.zero))
       add(Way(from: From.previous, flags: zigzag))
+    case .publisher:
+      // Of one publisher, all differences are zero, and nothing is stored.
+      add(Way(from: From.previous))
+      add(Way(from: From.zero))
     case .number, .code, .bytes: add(Way(from: From.zero))
     }
   }
@@ -150,67 +154,42 @@ internal import CMillrace
 
 /// The factor that divides an instrument's prices.
 enum PriceFactor {
-  /// What a scan of all prices of a column has found.
-  struct Finding {
+  /// What the next prices are taken to be multiples of.
+  struct Guess {
     var factor: UInt64 = 1
+    /// Whether there are undefined prices.
     var swaps = false
-    var hasExceptions = false
   }
 
-  /// The factor of all prices at `offset`; few that it does not divide become exceptions.
-  static func find(_ chunk: Chunk, offset: Int) -> Finding {
-    var sampled: UInt64 = 0
-    var hasUndefined = false
-    let step = max(chunk.count / 64, 1)
+  /// From a few prices at `offset`; others may turn out to be no multiples.
+  static func guess(_ chunk: Chunk, offset: Int) -> Guess {
+    find(chunk, offset: offset, step: max(chunk.count / 64, 1))
+  }
+
+  /// From all prices: every one of them is a multiple.
+  static func find(_ chunk: Chunk, offset: Int) -> Guess {
+    var found = find(chunk, offset: offset, step: 1)
+    // Where undefined prices stand as zeros, a zero stands as what nothing else divides.
+    if found.swaps { found.factor = 1 }
+    return found
+  }
+
+  private static func find(_ chunk: Chunk, offset: Int, step: Int) -> Guess {
+    var divisor = Divisor(1)
+    var isKnown = false
+    var swaps = false
     for index in stride(from: 0, to: chunk.count, by: step) {
       let price = chunk.load(index, offset, as: UInt64.self)
       if price == Format.undefinedPrice {
-        hasUndefined = true
-      } else {
-        sampled = gcd(sampled, magnitude(price))
+        swaps = true
+      } else if price != 0, !isKnown || !divisor.divides(price) {
+        let magnitude = Int64(bitPattern: price).magnitude
+        divisor = Divisor(isKnown ? gcd(divisor.value, magnitude) : magnitude)
+        isKnown = true
       }
     }
-    guard sampled > 1 else { return Finding(swaps: hasUndefined) }
-    let first = scan(chunk, offset: offset, Divisor(sampled))
-    if first.strangers == 0 || first.strangers <= chunk.count / 256 {
-      return Finding(
-        factor: sampled, swaps: first.hasUndefined, hasExceptions: first.strangers > 0)
-    }
-    // A zero that stands for an undefined price is no multiple.
-    return Finding(
-      factor: max(first.common, 1), swaps: first.hasUndefined,
-      hasExceptions: first.common > 1 && first.hasUndefined)
+    return Guess(factor: divisor.value, swaps: swaps)
   }
-
-  /// One pass over all prices: those that are no multiples, and what divides all.
-  private static func scan(
-    _ chunk: Chunk, offset: Int, _ divisor: Divisor
-  ) -> (strangers: Int, common: UInt64, hasUndefined: Bool) {
-    var strangers = 0
-    var common = divisor.value
-    var undefined = 0
-    var zeros = 0
-    for index in 0..<chunk.count {
-      let price = chunk.load(index, offset, as: UInt64.self)
-      zeros &+= price == 0 ? 1 : 0
-      if divisor.divides(price) { continue }
-      if price == Format.undefinedPrice {
-        undefined &+= 1
-      } else {
-        strangers &+= 1
-        if common > 1 { common = gcd(common, magnitude(price)) }
-      }
-    }
-    // Where undefined prices stand as zeros, zeros stand as what the factor does not divide.
-    if undefined > 0, zeros > 0 {
-      strangers &+= zeros
-      if zeros > chunk.count / 256 { common = 1 }
-    }
-    return (strangers, common, undefined > 0)
-  }
-
-  @inline(__always)
-  private static func magnitude(_ price: UInt64) -> UInt64 { Int64(bitPattern: price).magnitude }
 
   private static func gcd(_ one: UInt64, _ other: UInt64) -> UInt64 {
     var (one, other) = (one, other)

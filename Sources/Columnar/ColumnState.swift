@@ -13,6 +13,8 @@ struct ColumnState {
   var divisor: Divisor
   /// Whether some values are no multiples of the factor and stand among the exceptions.
   var hasExceptions = false
+  /// 4 for the first of four columns that are worked on as one, 0 for the rest of them, else 1.
+  var together = 1
   /// Where the planes (or rows of bytes) lie in the arena; `planeStride` bytes apart.
   var planesAt = 0
   var planeStride = 0
@@ -21,6 +23,14 @@ struct ColumnState {
   var exceptionsDone = 0
 
   init(_ entry: ColumnEntry) {
+    self.entry = entry
+    previous = entry.first
+    greatest = entry.first
+    divisor = Divisor(max(entry.factor, 1))
+  }
+
+  /// Goes back to before the kind's first record, with another entry for the same field.
+  mutating func restart(_ entry: ColumnEntry) {
     self.entry = entry
     previous = entry.first
     greatest = entry.first
@@ -76,5 +86,26 @@ struct ColumnState {
   func cell(_ index: Int, _ slot: Int) -> UnsafeMutablePointer<UInt64> {
     let instrument = load(index, Format.instrumentOffset, as: UInt32.self) & mask
     return unsafe table.unsafelyUnwrapped + (Int(instrument) &* slots &+ slot)
+  }
+}
+
+extension [ColumnState] {
+  /// Marks runs of four columns of bytes that lie side by side and are stored as they are.
+  mutating func joinFours(in range: Range<Int>) {
+    var first = range.lowerBound
+    while first + 4 <= range.upperBound {
+      let isRun = (0..<4).allSatisfy { step in
+        let entry = self[first + step].entry
+        return entry.width == 1 && entry.from == From.zero && entry.flags == 0
+          && Int(entry.offset) == Int(self[first].entry.offset) + step
+      }
+      guard isRun else {
+        first += 1
+        continue
+      }
+      self[first].together = 4
+      for step in 1..<4 { self[first + step].together = 0 }
+      first += 4
+    }
   }
 }

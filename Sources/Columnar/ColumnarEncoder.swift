@@ -29,10 +29,10 @@ public struct ColumnarEncoder: ~Copyable {
     try groups.split(records, count: recordCount)
     let start = output.count
     do throws(ColumnarError) {
+      if recordCount > 0, !groups.hasTooMany { try encodeKinds(records, count: recordCount) }
       if groups.hasTooMany || recordCount == 0 {
         try appendWhole(records, recordCount, to: &output)
       } else {
-        encodeKinds(records)
         try appendColumns(records, recordCount, to: &output)
       }
     } catch {
@@ -43,26 +43,33 @@ public struct ColumnarEncoder: ~Copyable {
   }
 
   /// Every kind's columns, in the arena of `kinds`.
-  private mutating func encodeKinds(_ records: RawSpan) {
-    kinds.begin(rawBytes: records.byteCount, kinds: groups.kinds.count)
-    // Safety: the groups have found whole records; those of a kind lie where they say.
-    unsafe records.withUnsafeBytes { bytes in
-      guard let base = bytes.baseAddress else { return }
-      if groups.isUniform {
+  private mutating func encodeKinds(_ records: RawSpan, count: Int) throws(ColumnarError) {
+    if groups.isUniform {
+      kinds.begin(rawBytes: records.byteCount, kinds: 1)
+      // Safety: as many records of this length as there are bytes for; the encoder looks at all.
+      let isUniform = unsafe records.withUnsafeBytes { bytes in
+        guard let base = bytes.baseAddress else { return true }
         return unsafe kinds.add(
-          groups.kinds[0], records: base, parents: nil, parentBase: nil, parentStride: 0)
+          groups.kinds[0], records: base, parents: nil, parentBase: nil, parentStride: 0,
+          isGuess: true)
       }
-      let order = groups.kinds[0]
-      for index in groups.kinds.indices {
-        let kind = groups.kinds[index]
-        let parents = unsafe (groups.parents.base + kind.parentsAt).assumingMemoryBound(
-          to: UInt32.self)
-        unsafe kinds.add(
-          kind, records: groups.grouped.base + kind.start,
-          parents: kind.isDerived ? UnsafePointer(parents) : nil,
-          parentBase: groups.grouped.base + (order.start - order.recordBytes),
-          parentStride: order.recordBytes)
-      }
+      if isUniform { return }
+      try groups.splitMixed(records, count: count)
+      if groups.hasTooMany { return }
+    }
+    kinds.begin(rawBytes: records.byteCount, kinds: groups.kinds.count)
+    let order = groups.kinds[0]
+    // Safety: the groups have found whole records; those of a kind lie where they say.
+    let grouped = unsafe groups.grouped.base
+    for index in groups.kinds.indices {
+      let kind = groups.kinds[index]
+      let parents = unsafe (groups.parents.base + kind.parentsAt).assumingMemoryBound(
+        to: UInt32.self)
+      _ = unsafe kinds.add(
+        kind, records: grouped + kind.start,
+        parents: kind.isDerived ? UnsafePointer(parents) : nil,
+        parentBase: grouped + (order.start - order.recordBytes), parentStride: order.recordBytes,
+        isGuess: false)
     }
   }
 

@@ -22,6 +22,20 @@ enum DecodeKernels {
     }
   }
 
+  /// Four fields of a byte each, side by side, that are stored as they are.
+  static func fourBytes(_ chunk: Chunk, offset: Int, from numbers: UnsafePointer<UInt32>) {
+    unsafe each(chunk, offset, numbers, false) { (_, number: UInt32) -> UInt32 in number }
+  }
+
+  /// Length and type of every record.
+  static func begin(_ chunk: Chunk, with head: UInt16) {
+    var record = unsafe chunk.records
+    for _ in 0..<chunk.count {
+      unsafe record.storeBytes(of: head, as: UInt16.self)
+      unsafe record += chunk.stride
+    }
+  }
+
   // Safety, of all loops: as for the encoder. A directory that was checked names only fields that
   // lie in the records, sources that were read before, and parents that there are.
 
@@ -93,11 +107,13 @@ enum DecodeKernels {
     _ chunk: Chunk, _ offset: Int, _ numbers: UnsafePointer<In>, _ isZigzag: Bool,
     _ value: (Int, V) -> V
   ) {
+    var field = unsafe chunk.records + offset
     for index in 0..<chunk.count {
       var number = unsafe V(truncatingIfNeeded: numbers[index])
       if isZigzag { number = number.unzigzagged }
-      let field = value(index, number)
-      unsafe (chunk.record(index) + offset).storeBytes(of: field, as: V.self)
+      let made = value(index, number)
+      unsafe field.storeBytes(of: made, as: V.self)
+      unsafe field += chunk.stride
     }
   }
 

@@ -27,6 +27,24 @@ enum EncodeKernels {
     }
   }
 
+  /// Four fields of a byte each, side by side, that are stored as they are: as one of four bytes.
+  static func fourBytes(
+    _ chunk: Chunk, offset: Int, to out: UnsafeMutablePointer<UInt32>
+  ) -> UInt32 {
+    unsafe each(chunk, offset, out, false) { (_, value: UInt32) -> UInt32 in value }
+  }
+
+  /// Whether all records of a chunk begin with `head`: their length and type.
+  static func allBegin(_ chunk: Chunk, with head: UInt16) -> Bool {
+    var differ: UInt16 = 0
+    var record = unsafe UnsafeRawPointer(chunk.records)
+    for _ in 0..<chunk.count {
+      unsafe differ |= record.loadUnaligned(as: UInt16.self) ^ head
+      unsafe record += chunk.stride
+    }
+    return differ == 0
+  }
+
   // Safety, of all loops: `chunk.count` records lie at `chunk.records`, `stride` bytes apart, and
   // each column's field and source lie inside them; `out` has room for a chunk.
 
@@ -93,8 +111,10 @@ enum EncodeKernels {
     _ number: (Int, V) -> V
   ) -> Out {
     var any: Out = 0
+    var field = unsafe UnsafeRawPointer(chunk.records) + offset
     for index in 0..<chunk.count {
-      var difference = number(index, chunk.load(index, offset, as: V.self))
+      var difference = unsafe number(index, field.loadUnaligned(as: V.self))
+      unsafe field += chunk.stride
       if isZigzag { difference = difference.zigzagged }
       let wide = Out(truncatingIfNeeded: difference)
       unsafe out[index] = wide

@@ -7,6 +7,8 @@ internal import Wire
   private var arena = ByteBuffer()
   private var table = ByteBuffer()
   private var values = ByteBuffer(capacity: Chunk.records * 12)
+  /// Eight addresses of planes for each column.
+  private var planes = ByteBuffer()
   private var columns: [ColumnState] = []
   private var used = 0
 
@@ -19,66 +21,114 @@ internal import Wire
     decompressor: inout StreamDecompressor
   ) throws(ColumnarError) {
     let entry = directory.kinds[kind]
+    begin(kind: kind, of: directory)
+    // Safety: what is taken from the payload directly is used within the closure only.
+    try unsafe payload.withUnsafeBytes { (bytes) throws(ColumnarError) in
+      guard let base = bytes.baseAddress else { return }
+      for index in columns.indices {
+        var state = columns[index]
+        try unsafe expand(
+          &state, index, count: Int(entry.count), directory, base, payload, &decompressor)
+        columns[index] = state
+      }
+      var all = chunk
+      let slots = columns.reduce(0) { $0 + ($1.entry.from == From.instrument ? 1 : 0) }
+      if slots > 0 {
+        table.removeAll()
+        table.append(repeating: 0, count: slots * 8 << Int(entry.table_bits))
+        // Safety: a row of `slots` values for every masked id.
+        unsafe all.table = table.base.assumingMemoryBound(to: UInt64.self)
+        all.slots = slots
+        all.mask = UInt32(1) << UInt32(entry.table_bits) &- 1
+      }
+      try join(all, head: UInt16(entry.length) | UInt16(entry.rtype) << 8)
+    }
+  }
+
+  /// The kind's columns, and room for all of their streams: none of it moves afterwards.
+  private mutating func begin(kind: Int, of directory: borrowing PayloadDirectory) {
     columns.removeAll(keepingCapacity: true)
     used = 0
-    var slots = 0
+    let count = Int(directory.kinds[kind].count)
+    var room = 64
     for number in directory.columnRange(kind) {
-      var state = directory.columns[number]
-      if state.entry.from == From.instrument { slots += 1 }
-      try expand(
-        &state, count: Int(entry.count), first: directory.firstStreams[number], directory, payload,
-        &decompressor)
+      let state = directory.columns[number]
       columns.append(state)
+      let width = state.entry.from == From.bytes ? state.width : Int(max(state.entry.planes, 1))
+      room += width * (count.roundedTo64 + 64)
+      room += (Int(state.entry.exceptions) * Format.exceptionBytes).roundedTo64
     }
-    var all = chunk
-    if slots > 0 {
-      let bytes = slots * 8 << Int(entry.table_bits)
-      table.removeAll()
-      table.append(repeating: 0, count: bytes)
-      // Safety: a row of `slots` values for every masked id.
-      unsafe all.table = table.base.assumingMemoryBound(to: UInt64.self)
-      all.slots = slots
-      all.mask = UInt32(1) << UInt32(entry.table_bits) &- 1
-    }
-    try join(all, head: UInt16(entry.length) | UInt16(entry.rtype) << 8)
+    columns.joinFours(in: 0..<columns.count)
+    arena.removeAll()
+    arena.reserve(room)
+    planes.reserve(columns.count * 64)
   }
 
   /// A column's streams into the arena.
   private mutating func expand(
-    _ state: inout ColumnState, count: Int, first: Int, _ directory: borrowing PayloadDirectory,
-    _ payload: RawSpan, _ decompressor: inout StreamDecompressor
+    _ state: inout ColumnState, _ index: Int, count: Int,
+    _ directory: borrowing PayloadDirectory, _ base: UnsafeRawPointer, _ payload: RawSpan,
+    _ decompressor: inout StreamDecompressor
   ) throws(ColumnarError) {
-    var stream = first
+    var stream = directory.firstStreams[Int(state.number)]
     if state.entry.exceptions > 0 {
-      state.exceptionsAt = used
       let bytes = Int(state.entry.exceptions) * Format.exceptionBytes
-      try expand(stream, bytes: bytes, directory, payload, &decompressor)
+      state.exceptionsAt = try expand(stream, bytes, directory, payload, &decompressor)
       stream += 1
     }
-    state.planesAt = used
     if state.entry.from == From.bytes {
-      return try expand(stream, bytes: state.width * count, directory, payload, &decompressor)
+      state.planesAt = try expand(stream, state.width * count, directory, payload, &decompressor)
+      return
     }
-    state.planeStride = count.roundedTo64
     for plane in 0..<Int(state.entry.planes) {
-      try expand(stream + plane, bytes: count, directory, payload, &decompressor)
+      let start = directory.streamStarts[stream + plane]
+      let isRaw = directory.streams[stream + plane].coder == StreamForm.raw
+      let isExact = Int(directory.streams[stream + plane].stored_bytes) == count
+      if isRaw, isExact, start + count.roundedTo64 <= payload.byteCount {
+        // Safety: the plane, and what is read with it, lies in the payload.
+        unsafe setPlane(index, plane, base + start)
+      } else {
+        let at = try expand(stream + plane, count, directory, payload, &decompressor)
+        unsafe setPlane(index, plane, arena.base + at)
+      }
+    }
+    if state.entry.planes == 0, state.together != 1 {
+      // One of four that are worked on as one: it needs its zeros.
+      let at = used
+      used += count.roundedTo64
+      unsafe arena.setCount(at)
+      arena.append(repeating: 0, count: count)
+      unsafe setPlane(index, 0, arena.base + at)
     }
   }
 
+  private func setPlane(_ column: Int, _ plane: Int, _ address: UnsafeRawPointer) {
+    // Safety: room for eight addresses a column; the first of four has those of the others too.
+    let at = unsafe planes.base.assumingMemoryBound(to: UnsafeRawPointer.self) + column * 8
+    unsafe (at + plane).initialize(to: address)
+    var first = column
+    while columns[first].together == 0 { first -= 1 }
+    if first < column {
+      unsafe (at - (column - first) * 7).initialize(to: address)
+    }
+  }
+
+  /// One stream into the arena; where it begins there.
   private mutating func expand(
-    _ stream: Int, bytes: Int, _ directory: borrowing PayloadDirectory, _ payload: RawSpan,
+    _ stream: Int, _ bytes: Int, _ directory: borrowing PayloadDirectory, _ payload: RawSpan,
     _ decompressor: inout StreamDecompressor
-  ) throws(ColumnarError) {
+  ) throws(ColumnarError) -> Int {
     let entry = directory.streams[stream]
     let start = directory.streamStarts[stream]
-    let end = used + bytes.roundedTo64
-    arena.reserve(end)
+    let at = used
+    precondition(at + bytes.roundedTo64 <= arena.capacity, "planes have their addresses by now")
     // Safety: the buffer has room up to here; what lies between two streams is never looked at.
-    unsafe arena.setCount(used)
+    unsafe arena.setCount(at)
     try decompressor.append(
       entry, stored: payload.extracting(start..<start + Int(entry.stored_bytes)), rawBytes: bytes,
       to: &arena)
-    used = end
+    used = at + bytes.roundedTo64
+    return at
   }
 
   /// Chunk by chunk, so that a chunk's records are written while they are in the cache.
@@ -93,15 +143,17 @@ internal import Wire
       chunk.first = first
       chunk.count = min(Chunk.records, all.count - first)
       unsafe chunk.records = all.record(first)
-      for index in 0..<chunk.count {
-        unsafe chunk.record(index).storeBytes(of: head, as: UInt16.self)
-      }
-      for index in columns.indices {
+      DecodeKernels.begin(chunk, with: head)
+      for index in columns.indices where columns[index].together > 0 {
         var state = columns[index]
         if state.entry.from == From.bytes {
           copyBytes(state, chunk)
         } else {
-          unsafe fill(state, chunk, wide: wide, narrow: narrow)
+          unsafe fill(state, index, chunk, wide: wide, narrow: narrow)
+          if state.together == 4 {
+            unsafe DecodeKernels.fourBytes(chunk, offset: state.offset, from: narrow)
+            continue
+          }
           unsafe DecodeKernels.decode(&state, chunk, wide: wide, narrow: narrow)
           if state.exceptionsDone < Int(state.entry.exceptions) { try mend(&state, chunk) }
         }
@@ -114,24 +166,24 @@ internal import Wire
   /// A chunk's numbers from the planes.
   @inline(__always)
   private func fill(
-    _ state: ColumnState, _ chunk: Chunk, wide: UnsafeMutablePointer<UInt64>,
+    _ state: ColumnState, _ index: Int, _ chunk: Chunk, wide: UnsafeMutablePointer<UInt64>,
     narrow: UnsafeMutablePointer<UInt32>
   ) {
-    let planes = UInt32(state.entry.planes)
+    let width = state.together == 4 ? 4 : UInt32(state.entry.planes)
     let count = chunk.count.roundedTo64
-    // Safety: planes begin at multiples of 64 and have room for such a multiple.
-    let at = unsafe (arena.base + (state.planesAt + chunk.first)).assumingMemoryBound(
-      to: UInt8.self)
+    // Safety: eight addresses a column; planes can be read to the next multiple of 64.
+    let at = unsafe (planes.base + index * 64).assumingMemoryBound(
+      to: UnsafePointer<UInt8>?.self)
     if state.width == 8 {
-      if planes == 0 {
+      if width == 0 {
         unsafe wide.initialize(repeating: 0, count: chunk.count)
       } else {
-        unsafe ml_planes_join8(wide, count, at, state.planeStride, planes)
+        unsafe ml_planes_join8(wide, count, at, chunk.first, width)
       }
-    } else if planes == 0 {
+    } else if width == 0 {
       unsafe narrow.initialize(repeating: 0, count: chunk.count)
     } else {
-      unsafe ml_planes_join4(narrow, count, at, state.planeStride, planes)
+      unsafe ml_planes_join4(narrow, count, at, chunk.first, width)
     }
   }
 

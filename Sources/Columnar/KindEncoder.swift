@@ -12,6 +12,8 @@ internal import Wire
   /// Column, record and value of each exception.
   private(set) var exceptions = ByteBuffer()
   private var used = 0
+  /// Bytes of exceptions before the kind at hand.
+  private var exceptionsBefore = 0
   private var table = ByteBuffer()
   private var values = ByteBuffer(capacity: Chunk.records * 12)
   private var chooser = ColumnChooser()
@@ -47,14 +49,17 @@ internal import Wire
   /// Adds the columns of a kind whose records begin at `records`.
   mutating func add(
     _ kind: RecordGroups.Kind, records: UnsafeRawPointer, parents: UnsafePointer<UInt32>?,
-    parentBase: UnsafeRawPointer?, parentStride: Int
-  ) {
+    parentBase: UnsafeRawPointer?, parentStride: Int, isGuess: Bool
+  ) -> Bool {
     var entry = KindEntry()
     entry.rtype = kind.rtype
     entry.length = kind.length
     entry.parent = Format.noParent
     entry.count = UInt32(kind.count)
-    guard kind.count > 0 else { return kinds.append(entry) }
+    guard kind.count > 0 else {
+      kinds.append(entry)
+      return true
+    }
     // Safety: the records are only read; the chunk's pointer is that of the decoder as well.
     var chunk = unsafe Chunk(
       first: 0, count: kind.count, stride: kind.recordBytes,
@@ -63,6 +68,7 @@ internal import Wire
     let plan = plan(kind)
     let hasParents = unsafe parents != nil
     if hasParents { entry.parent = 0 }
+    exceptionsBefore = exceptions.count
     let first = columns.count
     let tsRecv = plan.fields.first { $0.role == .tsRecv }?.offset
     for field in plan.fields {
@@ -77,7 +83,38 @@ internal import Wire
     entry.column_count = UInt32(columns.count - first)
     entry.table_bits = prepareTable(&chunk)
     kinds.append(entry)
-    encode(first..<columns.count, chunk)
+    columns.joinFours(in: first..<columns.count)
+    let head = isGuess ? UInt16(kind.length) | UInt16(kind.rtype) << 8 : nil
+    guard encode(first..<columns.count, chunk, head: head) else { return false }
+    if correctFactors(first..<columns.count, chunk) {
+      _ = encode(first..<columns.count, chunk, head: nil)
+    }
+    return true
+  }
+
+  /// Whether a price column's factor was guessed wrong: too many prices are no multiples of it.
+  /// Such columns get factors that divide all, and all of the kind's columns begin anew.
+  private mutating func correctFactors(_ range: Range<Int>, _ chunk: Chunk) -> Bool {
+    let most = chunk.count / 256
+    guard range.contains(where: { Int(columns[$0].entry.exceptions) > most }) else { return false }
+    exceptions.removeAll(keeping: exceptionsBefore)
+    for index in range {
+      var state = columns[index]
+      var entry = state.entry
+      if Int(entry.exceptions) > most {
+        let found = PriceFactor.find(chunk, offset: state.offset)
+        entry.factor = found.factor
+        entry.flags &= ~ColumnFlag.swaps
+        if found.swaps { entry.flags |= ColumnFlag.swaps }
+        state.hasExceptions = false
+      }
+      entry.exceptions = 0
+      entry.planes = 0
+      state.restart(entry)
+      columns[index] = state
+    }
+    table.clear()
+    return true
   }
 
   private mutating func makeState(
@@ -96,10 +133,10 @@ internal import Wire
         entry.from = From.previous
       }
       if entry.from == From.instrument, field.role == .price {
-        let finding = PriceFactor.find(chunk, offset: field.offset)
-        entry.factor = finding.factor
-        if finding.swaps { entry.flags |= ColumnFlag.swaps }
-        hasExceptions = finding.hasExceptions
+        let guess = PriceFactor.guess(chunk, offset: field.offset)
+        entry.factor = guess.factor
+        if guess.swaps { entry.flags |= ColumnFlag.swaps }
+        hasExceptions = guess.factor > 1
       }
     }
     var state = ColumnState(entry)
@@ -132,8 +169,9 @@ internal import Wire
     return UInt8(bits)
   }
 
-  /// Chunk by chunk, so that a chunk's records are fetched once for all columns.
-  private mutating func encode(_ range: Range<Int>, _ all: Chunk) {
+  /// Chunk by chunk, so that a chunk's records are fetched once for all columns. False where a
+  /// record does not begin with `head`.
+  private mutating func encode(_ range: Range<Int>, _ all: Chunk, head: UInt16?) -> Bool {
     // Safety: `values` has room for a chunk of both widths; the arena for all planes.
     let wide = unsafe values.base.assumingMemoryBound(to: UInt64.self)
     let narrow = unsafe (values.base + Chunk.records * 8).assumingMemoryBound(to: UInt32.self)
@@ -143,7 +181,12 @@ internal import Wire
       chunk.first = first
       chunk.count = min(Chunk.records, all.count - first)
       unsafe chunk.records = all.record(first)
-      for index in range {
+      if let head, !EncodeKernels.allBegin(chunk, with: head) { return false }
+      for index in range where columns[index].together > 0 {
+        if columns[index].together == 4 {
+          unsafe storeFour(index, chunk, narrow: narrow)
+          continue
+        }
         var state = columns[index]
         if state.entry.from == From.bytes {
           copyBytes(&state, chunk)
@@ -155,6 +198,23 @@ internal import Wire
         columns[index] = state
       }
       first += Chunk.records
+    }
+    return true
+  }
+
+  /// Four columns of bytes at once: their planes lie side by side as the fields do.
+  @inline(__always)
+  private mutating func storeFour(
+    _ index: Int, _ chunk: Chunk, narrow: UnsafeMutablePointer<UInt32>
+  ) {
+    let state = columns[index]
+    let any = unsafe EncodeKernels.fourBytes(chunk, offset: state.offset, to: narrow)
+    // Safety: as in `store`; each of the four columns has room for one plane of this stride.
+    let at = unsafe (arena.base + (state.planesAt + chunk.first)).assumingMemoryBound(
+      to: UInt8.self)
+    unsafe ml_planes_split4(narrow, chunk.count.roundedTo64, at, state.planeStride, 4)
+    for step in 0..<4 where any &>> UInt32(step &* 8) & 255 != 0 {
+      columns[index + step].entry.planes = 1
     }
   }
 

@@ -4,7 +4,8 @@ internal import Records
 struct FieldPlan {
   /// What the field tells, and so what it may be predicted from.
   enum Role {
-    case tsEvent, tsRecv, latency, sequence, orderID, instrument, price, level, time, number, code
+    case tsEvent, tsRecv, latency, sequence, orderID, instrument, publisher, price, level,
+      time, number, code
     /// Text, reserved bytes, anything: no number.
     case bytes
   }
@@ -73,6 +74,7 @@ struct KindPlan {
     case "sequence": return .sequence
     case "order_id": return .orderID
     case "instrument_id": return .instrument
+    case "publisher_id": return .publisher
     default: break
     }
     switch field.kind {

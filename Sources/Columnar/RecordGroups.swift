@@ -40,11 +40,43 @@ internal import Wire
   /// Whether all records are of one kind.
   var isUniform: Bool { kinds.count == 1 }
 
-  /// Sorts out the records. Throws unless `records` are `count` whole ones.
+  /// Sorts out the records, or takes them as all of one kind where the first ones are: then the
+  /// caller looks at the others and calls `splitMixed` where they are not.
+  ///
+  /// Throws unless `records` are `count` whole ones, as far as it has looked.
   mutating func split(_ records: RawSpan, count: Int) throws(ColumnarError) {
+    guard records.byteCount >= Format.leastRecordBytes * count else {
+      throw .notRecords("\(records.byteCount) bytes are too few for \(count)")
+    }
+    guard count > 0 else {
+      reset()
+      guard records.byteCount == 0 else { throw .notRecords("bytes without a record") }
+      return
+    }
+    let head = records.uncheckedLE(UInt16.self, at: 0)
+    let stride = Int(head & 255) &* 4
+    if stride >= Format.leastRecordBytes, records.byteCount == stride * count {
+      let isSame = (0..<min(count, Self.glance)).allSatisfy {
+        records.uncheckedLE(UInt16.self, at: $0 &* stride) == head
+      }
+      if isSame {
+        reset()
+        add(UInt8(head >> 8), UInt8(head & 255))
+        kinds[0].count = count
+        return
+      }
+    }
+    try splitMixed(records, count: count)
+  }
+
+  /// Records that are looked at before all are taken as of one kind.
+  private static var glance: Int { 64 }
+
+  /// Sorts out records of several kinds.
+  mutating func splitMixed(_ records: RawSpan, count: Int) throws(ColumnarError) {
     reset()
     try walk(records, count: count)
-    guard !hasTooMany, kinds.count > 1 else { return }
+    guard !hasTooMany else { return }
     place()
     copy(records)
   }
@@ -64,32 +96,6 @@ internal import Wire
 
   /// Kinds, their counts, and the order of kinds.
   private mutating func walk(_ records: RawSpan, count: Int) throws(ColumnarError) {
-    guard records.byteCount >= Format.leastRecordBytes * count else {
-      throw .notRecords("\(records.byteCount) bytes are too few for \(count)")
-    }
-    guard count > 0 else {
-      guard records.byteCount == 0 else { throw .notRecords("bytes without a record") }
-      return
-    }
-    let first = records.uncheckedLE(UInt16.self, at: 0)
-    let stride = Int(first & 255) &* 4
-    if stride >= Format.leastRecordBytes, records.byteCount == stride * count {
-      var isSame = true
-      var offset = 0
-      for _ in 0..<count {
-        isSame = records.uncheckedLE(UInt16.self, at: offset) == first && isSame
-        offset &+= stride
-      }
-      if isSame {
-        add(UInt8(first >> 8), UInt8(first & 255))
-        kinds[0].count = count
-        return
-      }
-    }
-    try walkMixed(records, count: count)
-  }
-
-  private mutating func walkMixed(_ records: RawSpan, count: Int) throws(ColumnarError) {
     // Others may follow from order records, which therefore come first even where there are none.
     add(RType.mbo.rawValue, MBOMessage.lengthWords)
     order.reserve(count)

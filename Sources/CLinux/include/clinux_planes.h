@@ -13,9 +13,9 @@ void ml_planes_split8(const uint64_t *values, size_t count, uint8_t *planes, siz
 /// The same for 32-bit values, `width` 1...4.
 void ml_planes_split4(const uint32_t *values, size_t count, uint8_t *planes, size_t stride,
                       unsigned width);
-/// Values of `width` bytes from planes; their higher bytes become zero.
-void ml_planes_join8(uint64_t *values, size_t count, const uint8_t *planes, size_t stride,
+/// Values from the bytes `first` and on of `width` planes (1...8); their higher bytes become zero.
+void ml_planes_join8(uint64_t *values, size_t count, const uint8_t *const *planes, size_t first,
                      unsigned width);
-/// The same for 32-bit values.
-void ml_planes_join4(uint32_t *values, size_t count, const uint8_t *planes, size_t stride,
+/// The same for 32-bit values, `width` 1...4.
+void ml_planes_join4(uint32_t *values, size_t count, const uint8_t *const *planes, size_t first,
                      unsigned width);
