@@ -44,7 +44,11 @@ struct SegmentBuilder {
   }
 
   /// Appends a block.
-  mutating func append(_ made: MadeRecords, isRepeated: Bool = false) throws {
+  ///
+  /// `lie` may change what its header says before that is hashed.
+  mutating func append(
+    _ made: MadeRecords, isRepeated: Bool = false, lie: (inout BlockHeader) -> Void = { _ in }
+  ) throws {
     var place = BlockHeader()
     (place.segmentID, place.number) = (header.segmentID, UInt64(blocks.count))
     (place.firstRecord, place.isRepeated) = (records, isRepeated)
@@ -62,7 +66,13 @@ struct SegmentBuilder {
       blocks.append(
         try encoder.append(
           made.bytes.rawSpan, recordCount: made.count, place: place, to: &buffer))
-      file += bytes(of: buffer)
+      let stored = bytes(of: buffer)
+      var head = blocks[blocks.count - 1]
+      lie(&head)
+      var rewritten = ByteBuffer()
+      let map = Array(stored[128..<head.headerBytes])
+      head.append(map: map.rawSpan, to: &rewritten)
+      file += bytes(of: rewritten) + stored[head.headerBytes...]
     }
     records += UInt64(made.count)
   }
@@ -95,6 +105,16 @@ struct SegmentBuilder {
       frame[frame.count - 16 + index] = UInt8(truncatingIfNeeded: hash >> (8 * UInt64(index)))
     }
     appendFrame(frame)
+  }
+
+  /// Cuts the file with the headers.
+  mutating func cut(to length: Int) {
+    if isPlain { sidecar = Array(sidecar[..<length]) } else { file = Array(file[..<length]) }
+  }
+
+  /// Replaces one byte of the segment, counted from the file's first, then the sidecar's.
+  mutating func set(_ byte: UInt8, at offset: Int) {
+    if offset < file.count { file[offset] = byte } else { sidecar[offset - file.count] = byte }
   }
 
   private mutating func appendFrame(_ frame: [UInt8]) {

@@ -79,6 +79,13 @@ struct SegmentIndexTable: Sendable {
       && head.loadLE(UInt64.self, at: 16) == segmentID
   }
 
+  /// Whether the file has all bytes that the head at `offset` announces.
+  static func isWhole(at offset: Int, in file: inout SegmentBytes) throws(JournalError) -> Bool {
+    guard try file.load(at: offset, count: headBytes) == headBytes else { return false }
+    let length = file.bytes(at: offset, count: headBytes).uncheckedLE(UInt32.self, at: 4)
+    return offset + 8 + Int(length) <= file.byteCount
+  }
+
   /// Reads the index at `offset` and checks it with its hash; nil where it is not whole.
   init?(at offset: Int, in file: inout SegmentBytes, segmentID: UInt64) throws(JournalError) {
     let count = file.byteCount - offset

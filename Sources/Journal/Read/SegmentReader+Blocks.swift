@@ -14,10 +14,13 @@ extension SegmentReader {
         return found
       }
       if try SegmentIndexTable.begins(at: position, in: &frames, segmentID: header.segmentID) {
+        // An index that is being written is not there yet.
+        let isWhole = try SegmentIndexTable.isWhole(at: position, in: &frames)
+        guard isSealed || isWhole else { return endOfWhole() }
         try readIndex(at: position)
-        return nil
+        return endOfHeaders()
       }
-      guard position < frames.byteCount else { return nil }
+      guard position < frames.byteCount else { return endOfHeaders() }
       guard try passOver() else { return endOfWhole() }
     }
   }
@@ -86,6 +89,20 @@ extension SegmentReader {
     }
     expected = (found.number &+ 1, found.firstRecord &+ UInt64(found.recordCount))
     block = found
+  }
+
+  /// Ends behind the last header; a plain file may still have records that no header announces.
+  private mutating func endOfHeaders() -> BlockHeader? {
+    guard isPlain, plainPosition < plain.byteCount else { return nil }
+    if isSealed {
+      add(
+        JournalFinding(
+          path: path, block: nil, range: UInt64(plainPosition)..<UInt64(plain.byteCount),
+          text: "the file goes on behind the last block that its headers name"))
+    } else {
+      tail = UInt64(plainPosition)..<UInt64(plain.byteCount)
+    }
+    return nil
   }
 
   /// Ends at bytes that are no whole block, with none behind them.
