@@ -7,10 +7,12 @@ public import Wire
 /// were asked for (whoever wants more checks the block's hash first). Buffers are kept from block
 /// to block.
 public struct ColumnarDecoder: ~Copyable {
-  private var decompressor: StreamDecompressor
-  private var directory = PayloadDirectory()
-  private var order = RecordOrder()
-  private var kinds = KindDecoder()
+  var decompressor: StreamDecompressor
+  var directory = PayloadDirectory()
+  var order = RecordOrder()
+  var kinds = KindDecoder()
+  /// A chunk's records, where only a field of them is wanted.
+  var window = ByteBuffer()
 
   public init() throws(ColumnarError) { decompressor = try StreamDecompressor() }
 
@@ -41,7 +43,7 @@ public struct ColumnarDecoder: ~Copyable {
     unsafe output.setCount(output.count + rawBytes)
   }
 
-  private mutating func expandOrder(
+  mutating func expandOrder(
     _ payload: RawSpan, recordCount: Int
   ) throws(ColumnarError) {
     let entry = directory.streams[0]
@@ -54,8 +56,9 @@ public struct ColumnarDecoder: ~Copyable {
   }
 
   /// All columns of a kind, into room for its records.
-  private mutating func decode(
-    _ kind: Int, _ payload: RawSpan, to records: UnsafeMutableRawPointer
+  mutating func decode(
+    _ kind: Int, _ payload: RawSpan, to records: UnsafeMutableRawPointer,
+    field: Range<Int>? = nil
   ) throws(ColumnarError) {
     let entry = directory.kinds[kind]
     var chunk = unsafe Chunk(
@@ -71,6 +74,7 @@ public struct ColumnarDecoder: ~Copyable {
         order.grouped.base + (order.recordsAt(parent) - chunk.parentStride))
     }
     try kinds.decode(
-      kind: kind, of: directory, payload: payload, into: chunk, decompressor: &decompressor)
+      kind: kind, of: directory, payload: payload, into: chunk, decompressor: &decompressor,
+      field: field)
   }
 }

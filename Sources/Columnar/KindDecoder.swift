@@ -11,14 +11,19 @@ internal import Wire
   private var planes = ByteBuffer()
   private var columns: [ColumnState] = []
   private var used = 0
+  /// Values of one field, where only that was asked for.
+  private(set) var gathered = ByteBuffer()
 
   init() { columns.reserveCapacity(256) }
 
-  /// Decodes all columns of a kind into its records, which begin at `chunk.records`; `chunk` covers
-  /// all of them and has the kind's parents.
+  /// Decodes the selected columns of a kind into its records, which begin at `chunk.records`;
+  /// `chunk` covers all of them and has the kind's parents.
+  ///
+  /// With `field`, room for one chunk of records is enough: it is used again and again, and the
+  /// field's values are gathered instead.
   mutating func decode(
     kind: Int, of directory: borrowing PayloadDirectory, payload: RawSpan, into chunk: Chunk,
-    decompressor: inout StreamDecompressor
+    decompressor: inout StreamDecompressor, field: Range<Int>? = nil
   ) throws(ColumnarError) {
     let entry = directory.kinds[kind]
     begin(kind: kind, of: directory)
@@ -32,7 +37,7 @@ internal import Wire
         columns[index] = state
       }
       var all = chunk
-      let slots = columns.reduce(0) { $0 + ($1.entry.from == From.instrument ? 1 : 0) }
+      let slots = columns.reduce(0) { $1.entry.from == From.instrument ? $1.slot + 1 : $0 }
       if slots > 0 {
         table.removeAll()
         table.append(repeating: 0, count: slots * 8 << Int(entry.table_bits))
@@ -41,7 +46,7 @@ internal import Wire
         all.slots = slots
         all.mask = UInt32(1) << UInt32(entry.table_bits) &- 1
       }
-      try join(all, head: UInt16(entry.length) | UInt16(entry.rtype) << 8)
+      try join(all, head: UInt16(entry.length) | UInt16(entry.rtype) << 8, field: field)
     }
   }
 
@@ -51,7 +56,8 @@ internal import Wire
     used = 0
     let count = Int(directory.kinds[kind].count)
     var room = 64
-    for number in directory.columnRange(kind) {
+    gathered.removeAll()
+    for number in directory.columnRange(kind) where directory.isSelected(number) {
       let state = directory.columns[number]
       columns.append(state)
       let width = state.entry.from == From.bytes ? state.width : Int(max(state.entry.planes, 1))
@@ -132,7 +138,9 @@ internal import Wire
   }
 
   /// Chunk by chunk, so that a chunk's records are written while they are in the cache.
-  private mutating func join(_ all: Chunk, head: UInt16) throws(ColumnarError) {
+  private mutating func join(
+    _ all: Chunk, head: UInt16, field: Range<Int>?
+  ) throws(ColumnarError) {
     // Safety: `values` has room for a chunk of both widths, the arena holds every plane, and the
     // records lie where `all` says.
     let wide = unsafe values.base.assumingMemoryBound(to: UInt64.self)
@@ -142,7 +150,7 @@ internal import Wire
       var chunk = all
       chunk.first = first
       chunk.count = min(Chunk.records, all.count - first)
-      unsafe chunk.records = all.record(first)
+      if field == nil { unsafe chunk.records = all.record(first) }
       DecodeKernels.begin(chunk, with: head)
       for index in columns.indices where columns[index].together > 0 {
         var state = columns[index]
@@ -159,6 +167,7 @@ internal import Wire
         }
         columns[index] = state
       }
+      if let field { gather(field, chunk) }
       first += Chunk.records
     }
   }
@@ -211,5 +220,31 @@ internal import Wire
       unsafe (chunk.record(index) + state.offset).copyMemory(
         from: base + index &* width, byteCount: width)
     }
+  }
+
+  /// Appends a field of each record of a chunk.
+  private mutating func gather(_ field: Range<Int>, _ chunk: Chunk) {
+    let width = field.count
+    gathered.reserve(gathered.count + chunk.count * width)
+    // Safety: the room was reserved; the field lies in every record.
+    let to = unsafe gathered.base + gathered.count
+    switch width {
+    case 8:
+      for index in 0..<chunk.count {
+        unsafe (to + index &* 8).storeBytes(
+          of: chunk.load(index, field.lowerBound, as: UInt64.self), as: UInt64.self)
+      }
+    case 4:
+      for index in 0..<chunk.count {
+        unsafe (to + index &* 4).storeBytes(
+          of: chunk.load(index, field.lowerBound, as: UInt32.self), as: UInt32.self)
+      }
+    default:
+      for index in 0..<chunk.count {
+        unsafe (to + index &* width).copyMemory(
+          from: chunk.record(index) + field.lowerBound, byteCount: width)
+      }
+    }
+    unsafe gathered.setCount(gathered.count + chunk.count * width)
   }
 }

@@ -13,6 +13,8 @@ internal import Wire
   private(set) var streamStarts: [Int] = []
   /// The first stream of each column: its exceptions, where it has some, then its planes.
   private(set) var firstStreams: [Int] = []
+  /// Whether each column is wanted; empty where all are.
+  private var selection: [Bool] = []
   private var covered = ByteBuffer(capacity: 1024)
 
   init() {
@@ -26,6 +28,12 @@ internal import Wire
 
   func columnRange(_ kind: Int) -> Range<Int> { columnStarts[kind]..<columnStarts[kind + 1] }
 
+  /// Whether a column is to be decoded.
+  @inline(__always)
+  func isSelected(_ column: Int) -> Bool { selection.isEmpty || selection[column] }
+
+  mutating func setSelection(_ chosen: [Bool]) { selection = chosen }
+
   /// Reads and checks the directory of a block of so many records and bytes.
   mutating func read(
     _ payload: RawSpan, recordCount: Int, rawBytes: Int
@@ -37,6 +45,7 @@ internal import Wire
       recordCount <= ColumnarLimits.records, rawBytes <= ColumnarLimits.rawBytes
     else { throw .damaged("the header's counts are not the block's") }
     self.header = header
+    selection.removeAll(keepingCapacity: true)
     let kindCount = Int(header.kind_count)
     let columnCount = Int(header.column_count)
     let streamCount = Int(header.stream_count)
