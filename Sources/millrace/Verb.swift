@@ -32,6 +32,10 @@ enum VerbTable {
     InspectVerb.self,
     ArchiveVerb.self,
     PruneVerb.self,
+    VerifyVerb.self,
+    RepairVerb.self,
+    MergeVerb.self,
+    SplitVerb.self,
     ExportVerb.self,
     SimulateVerb.self,
   ]

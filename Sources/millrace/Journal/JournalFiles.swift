@@ -2,29 +2,34 @@ internal import Journal
 
 /// Segments and DBN files as the verbs find and open them.
 enum JournalFiles {
-  /// How the names of files with records end.
+  /// How the names of files with records end, and of raw captures.
   private static let endings = [".dbn.zst", ".dbn.lz4", ".dbn", ".mrc"]
+  private static let rawEndings = [
+    ".pcapng.lz4", ".pcapng.zst", ".stream.lz4", ".stream.zst",
+  ]
 
-  static func isSegmentName(_ path: String) -> Bool {
-    endings.contains { path.hasSuffix($0) } && !name(of: path).hasPrefix(".")
+  static func isSegmentName(_ path: String, raw: Bool = false) -> Bool {
+    (endings + (raw ? rawEndings : [])).contains { path.hasSuffix($0) }
+      && !name(of: path).hasPrefix(".")
   }
 
   /// The segments and DBN files at or below the paths, those of a folder in the order of their
-  /// names. Hidden ones are left out; files that are named are taken whatever they are called.
-  static func segments(under paths: [String]) -> [String] {
+  /// names, with `raw` also raw captures. Hidden ones are left out; files that are named are taken
+  /// whatever they are called.
+  static func segments(under paths: [String], raw: Bool = false) -> [String] {
     paths.flatMap { path in
-      SystemCalls.look(at: path)?.kind == .folder ? inFolder(path) : [path]
+      SystemCalls.look(at: path)?.kind == .folder ? inFolder(path, raw) : [path]
     }
   }
 
-  private static func inFolder(_ folder: String) -> [String] {
+  private static func inFolder(_ folder: String, _ raw: Bool) -> [String] {
     let base = folder.hasSuffix("/") ? String(folder.dropLast()) : folder
     var found: [String] = []
     for name in SystemCalls.names(in: folder) where !name.hasPrefix(".") {
       let path = "\(base)/\(name)"
       switch SystemCalls.look(at: path)?.kind {
-      case .folder: found += inFolder(path)
-      case .file where isSegmentName(path): found.append(path)
+      case .folder: found += inFolder(path, raw)
+      case .file where isSegmentName(path, raw: raw): found.append(path)
       default: break
       }
     }

@@ -54,11 +54,13 @@ struct JournalInput {
   func metadata(_ merged: DBNMetadata) -> DBNMetadata {
     var metadata = merged
     if query.schemas.count == 1 { metadata.schema = query.schemas[0] }
-    let first = segments.compactMap(\.tsRecv?.lowerBound).min() ?? merged.start
-    let last = segments.compactMap(\.tsRecv?.upperBound).max()
-    metadata.start = max(first, query.from ?? 0)
-    let end = last.map { $0 &+ 1 } ?? merged.end
-    metadata.end = min(end, query.to ?? .max)
+    // A file that was asked for says what was asked; one that was recorded ends with its data.
+    if merged.end == Undefined.timestamp {
+      let last = segments.compactMap(\.tsRecv?.upperBound).max()
+      metadata.end = last.map { $0 &+ 1 } ?? merged.end
+    }
+    metadata.start = max(merged.start, query.from ?? 0)
+    metadata.end = min(metadata.end, query.to ?? .max)
     if !query.symbols.isEmpty {
       let wanted = Set(query.symbols)
       metadata.symbols.removeAll { !wanted.contains($0) }

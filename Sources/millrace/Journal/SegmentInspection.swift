@@ -21,7 +21,7 @@ struct SegmentInspection {
   /// are damaged; and whether a folder has segments.
   static func recognises(_ path: String) -> Bool {
     guard let found = SystemCalls.look(at: path) else { return false }
-    if found.kind == .folder { return !JournalFiles.segments(under: [path]).isEmpty }
+    if found.kind == .folder { return !JournalFiles.segments(under: [path], raw: true).isEmpty }
     let first = SystemCalls.firstBytes(of: path, count: 4)
     if first.starts(with: Array("DBN".utf8)) { return true }
     // Magic numbers of zstd and LZ4 frames (RFC 8878, section 3.1.1; LZ4 frame format).
@@ -32,7 +32,7 @@ struct SegmentInspection {
   /// Prints what is at `path`; findings make the exit code 1.
   func run(_ path: String) throws(CommandError) -> ExitCode {
     let isFolder = SystemCalls.look(at: path)?.kind == .folder
-    let files = isFolder ? JournalFiles.segments(under: [path]) : [path]
+    let files = isFolder ? JournalFiles.segments(under: [path], raw: true) : [path]
     var progress = JournalProgress(path, context.terminal)
     var all = SegmentSummary()
     all.path = path
