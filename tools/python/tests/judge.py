@@ -49,34 +49,45 @@ def stored(path):
     return list(databento.DBNStore.from_file(path))
 
 
-def differences(record, row):
-    """[(field, their value, ours)] of a record of theirs and one of ours."""
-    found = []
-    for name in row.dtype.names:
-        if name.startswith("_") or name == "length":
-            continue
-        ours = row[name].item()
-        ours = ours.decode("utf-8") if isinstance(ours, bytes) else ours
-        if name[:6] in LEVEL_FIELDS:
-            theirs = getattr(record.levels[int(name[-2:])], name[:6])
-        else:
-            theirs = getattr(record, name)
-        if type(theirs) is bool or theirs is None:
-            ours = TRI_STATE.get(ours, ours)
-        elif name in ("stype_in", "stype_out"):
-            if not isinstance(theirs, int):  # an unknown one is left as a number
-                theirs = list(databento_dbn.SType.variants()).index(theirs)
-        if theirs != ours and str(theirs) != str(ours):
-            found.append((name, theirs, ours))
-    return found
+def _theirs(records, name):
+    """A field of their records as plain values."""
+    if name[:6] in LEVEL_FIELDS:
+        level, field = int(name[-2:]), name[:6]
+        return [getattr(record.levels[level], field) for record in records]
+    return [getattr(record, name) for record in records]
+
+
+def _alike(theirs, ours):
+    """Whether one value of theirs, an enumeration perhaps, stands for ours."""
+    if isinstance(ours, bytes):
+        ours = ours.decode("utf-8")
+    if isinstance(theirs, str):
+        theirs = str(theirs).rstrip("\0")
+    if type(theirs) is bool or theirs is None:
+        ours = TRI_STATE.get(ours, ours)
+    elif isinstance(theirs, databento_dbn.SType):
+        theirs = list(databento_dbn.SType.variants()).index(theirs)
+    return theirs == ours or str(theirs) == str(ours)
 
 
 def assert_same(records, rows):
-    """Their records are ours, each value of each field."""
+    """Their records are ours, in the same order: each value of each field."""
     assert len(records) == len(rows)
-    for number, (record, row) in enumerate(zip(records, rows)):
-        wrong = differences(record, row)
-        assert not wrong, (number, type(record).__name__, wrong)
+    kinds = {}
+    for number, row in enumerate(rows):
+        kinds.setdefault(int(row["rtype"]), []).append(number)
+    for numbers in kinds.values():
+        theirs = [records[number] for number in numbers]
+        ours = np.array([rows[number] for number in numbers], rows[numbers[0]].dtype)
+        for name in ours.dtype.names:
+            if name.startswith("_") or name == "length":
+                continue
+            one, two = _theirs(theirs, name), ours[name].tolist()
+            if one != two:
+                wrong = [(numbers[place], name, left, right)
+                         for place, (left, right) in enumerate(zip(one, two))
+                         if not _alike(left, right)]
+                assert not wrong, (type(theirs[0]).__name__, wrong[:5])
 
 
 def assert_arrays_equal(theirs, ours):
