@@ -43,6 +43,19 @@
                                     ///< number for that value moves up by one to make room
 #define MILLRACE_COLUMN_SWAPS 4u    ///< 2^63-1, the undefined price, and 0 stand for each other
 
+// What a second reader had to know beside the above:
+//
+// - A column's numbers are undone in this order: REPEATS, ZIGZAG, times `factor`, plus the base;
+//   SWAPS last, and only in the record: the instrument's next base is the value before the swap.
+// - REPEATS occurs with FROM_ZERO, where ZIGZAG then means nothing, and with FROM_GREATEST, where
+//   "the number for that value" is value - greatest, made unsigned by ZIGZAG where that is set.
+// - FROM_INSTRUMENT: an instrument is instrument_id modulo 2^table_bits, its first base 0.
+// - FROM_PARENT: before the parent kind's first record every field of it is 0.
+// - The exceptions' stream has 12 bytes for each: the record's number in its kind (4 bytes, rising),
+//   then the field (8 bytes), which replaces the value decoded there. What comes after is predicted
+//   as if there were no exceptions; only columns predicted from this field see them.
+// - `planes` counts the planes of the stored number's lowest bytes.
+
 /// Most kinds of a block; one with more is written as one stream of records.
 #define MILLRACE_COLUMNAR_MAX_KINDS 64u
 /// Most FROM_INSTRUMENT columns of a kind.

@@ -21,7 +21,8 @@
 /// standard tools pass over: a segment is a valid .dbn.zst (.dbn.lz4, .pcapng.lz4) file at the end
 /// of every block. The payload of a columnar block is a skippable frame too: `zstd -t` holds.
 /// A plain .dbn file consists of metadata and records only; what would stand between them stands,
-/// in the same order, in the .dbn.blocks file beside it.
+/// in the same order, in the .dbn.blocks file beside it. Offsets in its index are those of the
+/// .dbn.blocks file; a block's payload begins in the .dbn file where the one before it ends.
 ///
 /// All integers are little-endian; times are ns since the Unix epoch; hashes are XXH3-64, seed 0.
 /// A hash over a header is taken over the whole frame with the field of the hash itself as zero.

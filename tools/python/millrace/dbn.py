@@ -79,7 +79,7 @@ def _text(data):
 
 def metadata_bytes(data):
     """Bytes of the metadata at the start of `data`, from its first 8 bytes."""
-    if bytes(data[:3]) != b"DBN":
+    if len(data) < 8 or bytes(data[:3]) != b"DBN":
         raise DBNError("no DBN: it does not begin with its three letters")
     if data[3] > 3:
         raise DBNError(f"DBN of version {data[3]}: versions up to 3 are known here")

@@ -18,12 +18,12 @@ from datetime import datetime, timezone
 
 import numpy as np
 
+from millrace.foreign import ForeignSegment
 from millrace.merge import Chain, merged
 from millrace.records import DTYPES, RTYPES
-from millrace.segment import JournalError, Segment
+from millrace.segment import JournalError, NoSegment, Segment
 
 _NAME = re.compile(r"(\d\d)-(\d+)(?:\.(\d+))?\.(dbn\.zst|dbn\.lz4|dbn|mrc)$")
-_ENDINGS = (".dbn", ".dbn.zst", ".dbn.lz4", ".mrc")
 
 
 def to_nanos(value):
@@ -69,6 +69,14 @@ def _order(path):
         return folder, 0, 0, 0, name
     hour, shard, part, _ = match.groups()
     return folder, int(hour), int(shard), int(part or 1), name
+
+
+def open_segment(path):
+    """A Segment, or a ForeignSegment for DBN that another program wrote."""
+    try:
+        return Segment(path)
+    except NoSegment:
+        return ForeignSegment(path)
 
 
 def open(paths, **query):
@@ -126,7 +134,7 @@ class Journal:
         opened = []
         for path in fresh:
             try:
-                segment = Segment(path)
+                segment = Segment(path) if self.follow else open_segment(path)
             except JournalError:
                 if self.follow:  # its first bytes may not be written yet
                     continue

@@ -46,6 +46,10 @@ class JournalError(Exception):
     """A file that is no segment, or an operand that cannot be meant."""
 
 
+class NoSegment(JournalError):
+    """A file without a segment header: another program's DBN perhaps."""
+
+
 class DamagedBlock(JournalError):
     """A block whose bytes are not those that were written."""
 
@@ -141,8 +145,8 @@ class Segment:
             if bytes(content[:3]) == b"DBN":
                 self.metadata = dbn.parse_metadata(content)
         except FileNotFoundError as error:
-            raise JournalError(f"{self.path}: not a journal segment: no block headers: "
-                               f"{error.filename} is not there") from error
+            raise NoSegment(f"{self.path}: not a journal segment: no block headers: "
+                            f"{error.filename} is not there") from error
         except dbn.DBNError as error:
             raise JournalError(f"{self.path}: not a journal segment: {error}") from error
 
@@ -152,8 +156,8 @@ class Segment:
         row = np.frombuffer(raw, SEGMENT_HEADER)[0] if len(raw) == 256 else None
         if (row is None or row["frame_magic"] != SKIPPABLE_MAGIC or row["magic"] != b"MRSEGMT1"
                 or row["frame_bytes"] != 248):
-            raise JournalError(f"{self.path}: not a journal segment: no segment header behind "
-                               f"the first {self._first_bytes} bytes")
+            raise NoSegment(f"{self.path}: not a journal segment: no segment header behind "
+                            f"the first {self._first_bytes} bytes")
         if not _hash_holds(raw, 248, int(row["header_hash"])):
             raise JournalError(f"{self.path}: the segment header is damaged")
         self.header = {name: row[name].item() for name in SEGMENT_HEADER.names}

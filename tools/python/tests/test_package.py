@@ -25,7 +25,7 @@ def test_a_missing_library_is_named():
         need("no_such_thing.part", "Tables")
 
 
-@pytest.mark.parametrize("module", ["shm", "records", "dbn", "segment", "merge", "journal",
+@pytest.mark.parametrize("module", ["shm", "records", "dbn", "segment", "merge", "foreign", "journal",
                                     "columnar", "frames", "parquet", "export"])
 def test_import_needs_numpy_alone(module):
     script = ("import sys\n"
