@@ -10,7 +10,8 @@ public struct JournalArchive: ~Copyable {
   /// Manifests that were not understood, and why; their days are archived as further parts.
   public let unreadable: [(path: String, reason: String)]
   private let survey: SegmentSurvey
-  private let manifests: [ArchiveManifest]
+  /// Those that were there, and those that were made.
+  private var manifests: [ArchiveManifest]
   private let lock: LockedFile
 
   /// Looks through the journal and the archive, which is made where it is missing.
@@ -45,13 +46,17 @@ public struct JournalArchive: ~Copyable {
 
   /// Archives one day and gives its manifest; nil where `goesOn`, which is called often, has
   /// answered false. `now` gives ns since the Unix epoch.
-  public func archive(
+  public mutating func archive(
     _ job: ArchivePlan.Job, now: () -> UInt64, goesOn: (ArchiveProgress) -> Bool
   ) throws(JournalError) -> ArchiveManifest? {
     var archiver = DayArchiver(job, options)
     do throws(JournalError) {
-      let made = try archiver.run(ends: try ends(before: job), now: now, goesOn: goesOn)
-      if made == nil { archiver.removeLeftOver() }
+      let made = try archiver.run(ends: ends(before: job), now: now, goesOn: goesOn)
+      guard let made else {
+        archiver.removeLeftOver()
+        return nil
+      }
+      manifests.append(made)
       return made
     } catch {
       archiver.removeLeftOver()
@@ -99,7 +104,7 @@ public struct JournalArchive: ~Copyable {
   }
 
   /// Where the shards' records stood before a day, as far as the journal or the archive tell.
-  private func ends(before job: ArchivePlan.Job) throws(JournalError) -> [OrdinalCheck.End] {
+  private func ends(before job: ArchivePlan.Job) -> [OrdinalCheck.End] {
     var ends: [OrdinalCheck.End] = []
     let own = Set(job.sources.compactMap { $0.header?.segmentID })
     for manifest in manifests where manifest.dataset == job.dataset {
@@ -120,7 +125,9 @@ public struct JournalArchive: ~Copyable {
       }.max { ($0.header?.firstOrdinal ?? 0) < ($1.header?.firstOrdinal ?? 0) }
       // Of the same day, it is among the sources and compared with them.
       guard let before, let first = before.header, !own.contains(first.segmentID) else { continue }
-      let records = try SegmentSurvey.countRecords("\(options.root)/\(before.path)")
+      // It may have been deleted since: then its archive tells.
+      guard let records = try? SegmentSurvey.countRecords("\(options.root)/\(before.path)")
+      else { continue }
       ends.append(
         OrdinalCheck.End(
           runID: first.runID, shard: first.shard, ordinal: first.firstOrdinal &+ records))

@@ -18,7 +18,7 @@ struct ArchiveSession {
   ) throws(JournalError) -> ExitCode {
     StopSignals.hold()
     let start = MonotonicClock.now().rawValue
-    let archive = try JournalArchive(options, request)
+    var archive = try JournalArchive(options, request)
     for (path, reason) in archive.unreadable { find("\(path): \(reason)") }
     for left in archive.plan.left {
       context.terminal.note("\(left.dataset)/\(left.day) is left: \(left.reason)")
@@ -28,7 +28,7 @@ struct ArchiveSession {
     }
     if deletes { try finish(archive) }
     for job in archive.plan.jobs where !isStopped {
-      try run(job, archive)
+      try run(job, &archive)
     }
     report.nanos = max(MonotonicClock.now().rawValue - start, 1)
     report.alreadyArchived = archive.plan.finished.count
@@ -42,7 +42,7 @@ struct ArchiveSession {
   }
 
   private mutating func run(
-    _ job: ArchivePlan.Job, _ archive: borrowing JournalArchive
+    _ job: ArchivePlan.Job, _ archive: inout JournalArchive
   ) throws(JournalError) {
     let start = MonotonicClock.now().rawValue
     let bar = ArchiveProgressBar(job.name, terminal: context.terminal)
