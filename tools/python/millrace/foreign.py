@@ -1,7 +1,7 @@
 """DBN files that are not of our writing: .dbn, .dbn.zst and .dbn.lz4 without block headers.
 
-They read like segments. Having no headers, they are read from their beginning; nothing can be passed
-over, and nothing tells damage from data but what the decompressor sees.
+They read like segments. Having no headers, they are read from their beginning; nothing can be
+passed over, and nothing tells damage from data but what the decompressor sees.
 """
 import os
 

@@ -31,8 +31,8 @@ def test_import_needs_numpy_alone(module):
     script = ("import sys\n"
               "class Only:\n"
               "    def find_spec(self, name, path=None, target=None):\n"
-              "        if name.split('.')[0] in ('pyarrow', 'pandas', 'polars', 'zstandard', 'lz4',"
-              " 'xxhash', 'databento_dbn'):\n"
+              "        if name.split('.')[0] in ('pyarrow', 'pandas', 'polars', 'zstandard',"
+              " 'lz4', 'xxhash', 'databento_dbn'):\n"
               "            raise ImportError(name)\n"
               "sys.meta_path.insert(0, Only())\n"
               f"import millrace.{module}")

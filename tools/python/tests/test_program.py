@@ -168,7 +168,6 @@ def test_parquet_of_a_recorded_journal(recorded, tmp_path):
     assert frames.to_pandas(recorded, "mbp-10").shape[0] == counts["mbp-10"]
 
 
-@pytest.mark.skipif("  merge " not in millrace("help"), reason="no verb merge")
 @pytest.mark.parametrize("codec", CODECS)
 def test_every_record_type_through_the_program(tmp_path, codec):
     """Types that no feed of ours writes yet, with random contents, made a segment by `merge`."""
