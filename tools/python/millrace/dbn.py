@@ -70,7 +70,33 @@ class _Cursor:
         count = self.u32()
         if count * self.width > len(self.data) - self.position:
             raise DBNError(f"metadata announces {count} symbols, more than its bytes")
-        return [self.text() for _ in range(count)]
+        rows = np.frombuffer(self.data, f"S{self.width}", count, self.position)
+        self.position += count * self.width
+        return _texts(rows)
+
+    def mappings(self):
+        """The mappings; those with one interval each, as most are, at once."""
+        count, result, text = self.u32(), {}, f"S{self.width}"
+        plain = np.dtype([("raw", text), ("intervals", "<u4"), ("start", "<u4"), ("end", "<u4"),
+                          ("symbol", text)])
+        if count * plain.itemsize <= len(self.data) - self.position:
+            rows = np.frombuffer(self.data, plain, count, self.position)
+            if (rows["intervals"] == 1).all():
+                self.position += count * plain.itemsize
+                for raw, *interval in zip(_texts(rows["raw"]), rows["start"].tolist(),
+                                          rows["end"].tolist(), _texts(rows["symbol"])):
+                    result.setdefault(raw, []).append(tuple(interval))
+                return result
+        for _ in range(count):
+            raw, intervals = self.text(), self.u32()
+            result.setdefault(raw, []).extend(
+                (self.u32(), self.u32(), self.text()) for _ in range(intervals))
+        return result
+
+
+def _texts(rows):
+    # What follows a NUL is no part of a text, though it should be zero too.
+    return [row.split(b"\0", 1)[0].decode("utf-8", "replace") for row in rows.tolist()]
 
 
 def _text(data):
@@ -111,10 +137,7 @@ def parse_metadata(data):
     if cursor.u32() != 0:
         raise DBNError("a schema definition, which no known version has")
     result.symbols, result.partial, result.not_found = (cursor.texts() for _ in range(3))
-    for _ in range(cursor.u32()):
-        raw, count = cursor.text(), cursor.u32()
-        result.mappings.setdefault(raw, []).extend(
-            (cursor.u32(), cursor.u32(), cursor.text()) for _ in range(count))
+    result.mappings = cursor.mappings()
     return result
 
 

@@ -61,6 +61,7 @@ class _Symbols:
     """Which instrument has which symbol in one segment."""
 
     def __init__(self, journal, segment):
+        """Only made where symbols matter: a day has thousands."""
         self.journal = journal
         self.texts = segment.metadata.instruments() if segment.metadata else {}
         self._numbers = self._codes = None
@@ -142,8 +143,9 @@ class Chain:
         run = segment.header["run_id"]
         self._passes_over = run in self._runs
         self._runs.add(run)
-        self._symbols = _Symbols(self.journal, segment)
+        self._symbols = None
         if self._names_matter():
+            self._symbols = _Symbols(self.journal, segment)
             for block in segment.blocks():
                 if block.number and not block.is_repeated:
                     break
@@ -155,7 +157,9 @@ class Chain:
         segment.findings = []
 
     def _names_matter(self):
-        return self.journal.symbols is not None or self.journal.with_symbols
+        journal = self.journal
+        return (journal.symbols is not None or journal.instruments is not None
+                or journal.with_symbols)
 
     def _decode(self, segment, block):
         """The block's records as Segment.read gives them; None where it is damaged."""
