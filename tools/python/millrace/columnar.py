@@ -47,6 +47,12 @@ class _Column:
         self.stream_count = self.planes + (self.exceptions > 0)
         self.values = None
 
+    def fits(self, kind):
+        """Whether it lies in its records and can be decoded at all."""
+        is_number = self.width in (1, 2, 4, 8) and self.planes <= self.width
+        return (self.offset + self.width <= kind.size and self.exceptions <= kind.count
+                and (is_number or (self.origin == FROM_BYTES and self.planes == 1)))
+
     def covers(self, offset, width):
         return self.offset < offset + width and offset < self.offset + self.width
 
@@ -103,6 +109,11 @@ class Payload:
             self.kinds.append(_Kind(entry, own))
         if stream != len(self._streams) and self.kinds:
             raise ColumnarError("the streams' count")
+        if self.kinds and (sum(kind.count for kind in self.kinds) != self.record_count or sum(
+                kind.count * kind.size for kind in self.kinds) != self.raw_bytes):
+            raise ColumnarError("the kinds' counts")
+        if not all(column.fits(kind) for kind in self.kinds for column in kind.columns):
+            raise ColumnarError("a column that is none")
 
     def _stream(self, number, size):
         """A stream's content: `size` bytes."""
@@ -241,8 +252,6 @@ class Payload:
         if not self.kinds:
             return self._stream(0, self.raw_bytes), None
         sizes = np.array([kind.size for kind in self.kinds], np.int64)
-        if int((sizes * [kind.count for kind in self.kinds]).sum()) != self.raw_bytes:
-            raise ColumnarError("the kinds' counts")
         parts = [self._matrix(number, None if wanted is None else wanted.get(kind.rtype, ()))
                  for number, kind in enumerate(self.kinds)]
         if len(parts) == 1:

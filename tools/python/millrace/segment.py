@@ -10,8 +10,8 @@ from typing import NamedTuple
 import numpy as np
 
 from millrace import dbn
-from millrace.columnar import ColumnarError, Payload
-from millrace.optional import maybe, need
+from millrace.columnar import Payload
+from millrace.optional import MissingLibrary, maybe, need
 
 SKIPPABLE_MAGIC = 0x184D2A5D
 PAYLOADS = {1: "dbn", 2: "columnar", 3: "pcapng", 4: "stream"}
@@ -302,10 +302,7 @@ class Segment:
 
     def columns(self, block):
         """The columns of a columnar block, decoded when they are asked for."""
-        try:
-            return Payload(self.stored(block)[8:], block.record_count, block.raw_bytes)
-        except ColumnarError as error:
-            raise DamagedBlock(f"{self.path}: block {block.number}: {error}") from error
+        return Payload(self.stored(block)[8:], block.record_count, block.raw_bytes)
 
     def read(self, block, wanted=None):
         """The block's records as an array of bytes, and where each of them begins.
@@ -319,7 +316,9 @@ class Segment:
                 raw, starts = self.columns(block).records(wanted)
             else:
                 raw = decompress(self.stored(block), block.coder, block.raw_bytes)
-        except (ColumnarError, MemoryError, RuntimeError, ValueError) as error:
+        except (JournalError, MissingLibrary):
+            raise
+        except Exception as error:  # each library has classes of its own for damage
             raise DamagedBlock(f"{self.path}: block {block.number}: {error}") from error
         data, covered = np.frombuffer(raw, "u1"), block.raw_bytes
         if starts is None:
@@ -335,20 +334,13 @@ def decompress(data, coder, limit):
     """One frame's content; at most `limit` bytes."""
     if coder == "none":
         return data
-    try:
-        if coder == "zstd":
-            zstandard = need("zstandard", "zstd segments")
-            if zstandard.frame_content_size(data) > limit:
-                raise DamagedBlock("zstd: a frame of more bytes than its block announces")
-            return zstandard.ZstdDecompressor().decompress(data, max_output_size=limit)
-        lz4 = need("lz4.frame", "LZ4 segments")
-        return lz4.LZ4FrameDecompressor().decompress(data, max_length=limit + 1)
-    except (MemoryError, RuntimeError, ValueError) as error:
-        raise DamagedBlock(f"{coder}: {error}") from error
-    except Exception as error:
-        if type(error).__name__ != "ZstdError":
-            raise
-        raise DamagedBlock(f"zstd: {error}") from error
+    if coder == "zstd":
+        zstandard = need("zstandard", "zstd segments")
+        if zstandard.frame_content_size(data) > limit:
+            raise ValueError("a frame of more bytes than its block announces")
+        return zstandard.ZstdDecompressor().decompress(data, max_output_size=limit)
+    lz4 = need("lz4.frame", "LZ4 segments")
+    return lz4.LZ4FrameDecompressor().decompress(data, max_length=limit + 1)
 
 
 def _first_frame(data):

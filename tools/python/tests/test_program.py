@@ -2,6 +2,7 @@
 import json
 import os
 import pathlib
+import random
 import subprocess
 
 import databento
@@ -183,3 +184,31 @@ def test_every_record_type_through_the_program(tmp_path, codec):
     if ending != "mrc":
         judge.assert_same(judge.decode(judge.content(path))[1], rows)
     assert set(journal.open(path).counts()) == set(RTYPES)
+
+
+@pytest.mark.parametrize("codec", ["zstd:1", "lz4", "columnar+zstd:1", "columnar+none"])
+def test_damage_that_no_hash_would_show(tmp_path, codec, monkeypatch):
+    """Flipped bytes with the hash check off: other values, or a damaged block, nothing else."""
+    rows = random_stream([0xA0, 0, 0x01, 0x13], 400, 11)
+    source, path = tmp_path / "samples.dbn", str(tmp_path / "14-0.x")
+    source.write_bytes(metadata(symbols=SYMBOLS) + b"".join(row.tobytes() for row in rows))
+    path = path[:-1] + {"zstd:1": "dbn.zst", "lz4": "dbn.lz4"}.get(codec, "mrc")
+    millrace("merge", str(source), "--output", path, "--codec", codec, "--quiet")
+    data = pathlib.Path(path).read_bytes()
+    block = next(journal.open(path).segments[0].blocks())
+    monkeypatch.setattr("millrace.segment.content_hash", lambda _: None)
+    generator, damaged = random.Random(12), 0
+    for _ in range(300):
+        flipped = bytearray(data)
+        for _ in range(generator.choice([1, 1, 5])):
+            # The directory is where damage has most ways to go.
+            width = generator.choice([600, block.stored_bytes])
+            place = block.payload_offset + generator.randrange(min(width, block.stored_bytes))
+            flipped[place] ^= 1 << generator.randrange(8)
+        pathlib.Path(path).write_bytes(flipped)
+        try:
+            taken, starts = journal.open(path).segments[0].read(block)
+            assert len(taken) == block.raw_bytes and len(starts) == len(rows)
+        except journal.JournalError:
+            damaged += 1
+    assert damaged > 10
