@@ -1,6 +1,6 @@
 """Neighbours of the journal's codecs on the same records, one thread each.
 
-    python journal_peers.py DAY.dbn [--records 4000000] [--rounds 3] [--json] [--read-only]
+    tools/bench journal-peers DAY.dbn [--records 4000000] [--rounds 3] [--json] [--read-only]
 
                   the records as they are ──▶ zstd            (DBN + zstd, what Databento ships)
     DAY.dbn ──▶ of the most frequent type ─┬▶ a column a field ─▶ Parquet, blosc2, pcodec
@@ -217,7 +217,10 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--read-only", action="store_true", help="the public DBN readers alone")
+    parser.add_argument("--quick", action="store_true", help="a look: few records, one round")
     options = parser.parse_args()
+    if options.quick:
+        options.records, options.rounds = min(options.records, 300_000), 1
     head, name, records = load(options.file, options.records)
     run, raw = Run(records, options.rounds), records.tobytes()
     try:
