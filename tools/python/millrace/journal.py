@@ -93,13 +93,14 @@ class Journal:
     """
 
     def __init__(self, paths, symbols=None, instruments=None, schemas=None, start=None, end=None,
-                 follow=False, with_symbols=False, patience=1.0):
+                 follow=False, with_symbols=False, patience=1.0, idle=None):
         """Opens the segments.
 
         symbols, instruments, schemas: only these; None for all. start (inclusive), end
         (exclusive): receive times, as to_nanos reads them. follow: wait for more at the end.
         with_symbols: batches carry the symbol of every record. patience: seconds that a follower
-        waits for a shard that writes nothing, before it gives out what the others wrote.
+        waits for a shard that writes nothing, before it gives out what the others wrote. idle:
+        seconds without anything new after which a follower ends; None: never.
         """
         for name in schemas or ():
             if name not in RTYPES:
@@ -110,6 +111,7 @@ class Journal:
         self.instruments = None if instruments is None else frozenset(map(int, instruments))
         self.rtypes = None if schemas is None else frozenset(RTYPES[name] for name in schemas)
         self.follow, self.with_symbols, self.patience = follow, with_symbols, patience
+        self.idle = idle
         self.findings, self.segments = [], []
         self.symbol_names, self._codes = [""], {"": 0}
         self._known, self.bytes_read = set(), 0
@@ -185,12 +187,19 @@ class Journal:
                     chains[key] = Chain(self, wanted)
                 chains[key].segments.append(segment)
             in_order = [chains[key] for key in sorted(chains)]
-            late = quiet is not None and time.monotonic() - quiet >= self.patience
+            waited = 0 if quiet is None else time.monotonic() - quiet
+            ends = not self.follow or (self.idle is not None and waited >= self.idle)
+            # The shards that have no segment yet may get earlier records, too.
+            shards = max((one.header["shard_count"] for one in self.segments), default=0)
             got = False
-            for batch in merged(in_order, waits=self.follow and not late):
+            if ends or waited >= self.patience:
+                ready, waits = True, False
+            else:
+                ready, waits = len(chains) >= shards, True
+            for batch in merged(in_order, waits) if ready else ():
                 got = True
                 yield batch
-            if not self.follow:
+            if ends:
                 return
             quiet = None if got else quiet or time.monotonic()
             if not got:

@@ -4,6 +4,7 @@ import os
 import pathlib
 import random
 import subprocess
+import time
 
 import databento
 import duckdb
@@ -184,6 +185,30 @@ def test_every_record_type_through_the_program(tmp_path, codec):
     if ending != "mrc":
         judge.assert_same(judge.decode(judge.content(path))[1], rows)
     assert set(journal.open(path).counts()) == set(RTYPES)
+
+
+@pytest.mark.parametrize("codec", ["zstd:1", "none", "columnar+lz4"])
+def test_following_a_pipeline(tmp_path, codec):
+    """What a follower sees while segments are written and rotated is what they hold at the end."""
+    target = tmp_path / "journal"
+    with subprocess.Popen(
+            [PROGRAM, "run", "--duration", "4s", "--rate", "20k", "--symbols", "32", "--shards",
+             "2", "--journal", str(target), "--journal-codec", codec, "--journal-block", "2048",
+             "--journal-segment", "1MiB", "--journal-flush", "200ms", "--folder",
+             str(tmp_path / "live"), "--quiet"], stdout=subprocess.DEVNULL) as running:
+        deadline = time.monotonic() + 30
+        while not list(target.rglob("*-*.*")) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        followed, before_the_end = {}, 0
+        for batch in journal.open(target, follow=True, idle=3.0, patience=60):
+            for name, rows in batch.items():
+                followed.setdefault(name, []).append(rows.copy())
+            before_the_end += running.poll() is None
+        assert running.wait() == 0
+    whole = journal.open(target)
+    assert len(whole.segments) >= 2 and before_the_end > 2
+    for name, rows in whole.read().items():
+        assert np.concatenate(followed[name]).tobytes() == rows.tobytes(), name
 
 
 @pytest.mark.parametrize("codec", ["zstd:1", "lz4", "columnar+zstd:1", "columnar+none"])
