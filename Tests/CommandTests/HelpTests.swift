@@ -7,7 +7,9 @@ struct HelpTests {
   static let verbs: [String] = {
     let text = (try? Program.run("--help"))?.output ?? ""
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    // A summary that is wrapped goes on under itself.
     return lines.drop { $0 != "verbs:" }.dropFirst().prefix { $0.hasPrefix("  ") }
+      .filter { !$0.hasPrefix("   ") }
       .compactMap { $0.split(separator: " ").first.map(String.init) }
   }()
 

@@ -145,6 +145,21 @@ struct JournalExportTests {
         == orders.filter { [2, 3].contains($0.header.instrumentID) }.count)
   }
 
+  /// Mappings that stand in no metadata, and before the time that is asked for, are found.
+  @Test(arguments: [[], ["--from", "13:30:00.5"]])
+  func symbolsAreKnown(arguments: [String]) throws {
+    let files = try MadeFiles()
+    let journal = try MadeJournal(in: files, shards: 1, blockRecords: 1)
+    let result = try Program.run(["export", "-q", "--schema", "mbo"] + arguments + [journal.root])
+    let lines = result.output.split(separator: "\n").dropFirst()
+    let expected = try journal.records(.mbo).filter {
+      let order = try #require(MadeJournal.order($0))
+      return arguments.isEmpty || order.tsRecv >= MadeJournal.start + 500_000_000
+    }
+    let symbols = lines.map { String($0.split(separator: ",").last ?? "") }
+    #expect(symbols == expected.map(MadeJournal.symbol))
+  }
+
   @Test(arguments: [
     (["--from", "24:00"], "the value is wrong"), (["--from", "2023-02-30"], "the value is wrong"),
     (["--until", "13:30:61"], "the value is wrong"), (["--from", "noon"], "the value is wrong"),

@@ -42,8 +42,8 @@ public struct TextNumbers: Sendable {
 /// Writes records as lines of text into a byte buffer, for `millrace tail`, `export` and tools.
 ///
 /// The fields come from the layout tables, prices are exact, times in JSON and CSV are integers of
-/// ns unless `TextNumbers` says otherwise. Nothing is allocated for a record once the buffer has grown. The value is immutable and may
-/// be shared by threads.
+/// ns unless `TextNumbers` says otherwise. Nothing is allocated for a record once the buffer has
+/// grown. The value is immutable and may be shared by threads.
 public struct RecordText: Sendable {
   /// The form that it writes.
   public let form: TextForm

@@ -29,15 +29,18 @@ struct DBNExport: RecordExport, ~Copyable {
     pending.append(rawBytes(of: head))
   }
 
-  mutating func add(_ records: RawSpan, _ symbols: inout JournalSymbols) throws(CommandError) {
-    pending.append(records)
+  mutating func add(
+    _ bytes: RawSpan, recordCount: Int, _ symbols: inout JournalSymbols
+  ) throws(CommandError) {
+    records &+= UInt64(recordCount)
+    pending.append(bytes)
     if pending.count >= Self.pieceBytes { try pass(isLast: false) }
   }
 
   mutating func finish(_ report: inout ExportReport) throws(CommandError) {
     try pass(isLast: true)
     try file.finish()
-    report.files.append((file.path, report.records, file.byteCount))
+    report.files.append((file.path, records, file.byteCount))
   }
 
   private mutating func pass(isLast: Bool) throws(CommandError) {

@@ -38,12 +38,13 @@ enum ExportVerb: Verb {
     let arguments = context.arguments
     let path = arguments.value(of: output)
     let form = arguments[format] ?? Self.format(ofPath: path)
-    let input = try JournalInput(context, verb: name)
+    let isText = form == "csv" || form == "jsonl"
+    let input = try JournalInput(context, verb: name, takesAllSchemas: isText)
     var stream = try input.stream()
     var report = ExportReport(output: path, format: form)
     switch form {
     case "csv", "jsonl":
-      var export = try TextExport(context, stream.metadata, isCSV: form == "csv")
+      var export = try TextExport(context, input, stream.metadata, isCSV: form == "csv")
       try ExportRun.run(&export, input, &stream, context, &report)
     default:
       var export = try DBNExport(
@@ -77,7 +78,9 @@ enum ExportVerb: Verb {
 /// Takes the records of an export, in their order.
 protocol RecordExport: ~Copyable {
   /// Takes whole records, back to back; `symbols` has learned from the earlier ones.
-  mutating func add(_ records: RawSpan, _ symbols: inout JournalSymbols) throws(CommandError)
+  mutating func add(
+    _ bytes: RawSpan, recordCount: Int, _ symbols: inout JournalSymbols
+  ) throws(CommandError)
   /// Gives the files their names.
   mutating func finish(_ report: inout ExportReport) throws(CommandError)
 }
@@ -92,15 +95,15 @@ enum ExportRun {
     var progress = JournalProgress(ExportVerb.name, context.terminal)
     var records: UInt64 = 0
     while try input.advance(&stream) {
-      try export.add(stream.records, &symbols)
+      try export.add(stream.records, recordCount: stream.recordCount, &symbols)
       records &+= UInt64(stream.recordCount)
       progress.update(records: records, stream.progress)
       if progress.isStopped { throw .stopped(verb: ExportVerb.name) }
     }
     progress.end()
     report.findings = stream.findings
-    report.records = records
     try export.finish(&report)
+    report.records = report.files.reduce(0) { $0 + $1.records }
     report.nanos = progress.nanos
   }
 }

@@ -6,12 +6,22 @@ struct JournalInput {
   let verb: String
   let paths: [String]
   let query: JournalQuery
+  /// The schemas that are wanted; empty for all.
+  let schemas: [Schema]
   /// The segments of the paths.
   let segments: [JournalCatalog.Segment]
+  /// Keeps them from being pruned; nil where the journal may not be written to.
+  private let claim: JournalClaim?
 
   /// From the operands and the options of `JournalQueryOptions`.
-  init(_ context: CommandContext, verb: String) throws(CommandError) {
+  ///
+  /// With `takesAllSchemas` the stream has records of all schemas, to learn symbols from, and the
+  /// caller chooses among them by `schemas`.
+  init(
+    _ context: CommandContext, verb: String, takesAllSchemas: Bool = false
+  ) throws(CommandError) {
     let paths = context.arguments.operands
+    claim = try? JournalClaim(name: verb, paths: paths)
     let segments = try Self.segments(paths, verb: verb)
     self.verb = verb
     self.paths = paths
@@ -19,7 +29,10 @@ struct JournalInput {
     let selection = try JournalQueryOptions.selection(context.arguments, verb: verb) {
       () throws(CommandError) in segments.compactMap(\.tsRecv?.lowerBound).min() ?? 0
     }
-    query = selection.query
+    schemas = selection.schemas
+    var query = selection.query
+    if takesAllSchemas { query.schemas = [] }
+    self.query = query
   }
 
   private static func segments(
@@ -50,10 +63,26 @@ struct JournalInput {
     }
   }
 
+  /// Calls `learn` with what stands before the time that is wanted, in the segments that hold it:
+  /// mappings that were written there are not repeated behind it.
+  func readBefore(_ learn: (RawSpan) -> Void) throws(CommandError) {
+    guard let from = query.from else { return }
+    let across = segments.filter { $0.tsRecv.map { $0.contains(from) } ?? false }
+    guard !across.isEmpty else { return }
+    var before = JournalQuery()
+    before.to = from
+    do throws(JournalError) {
+      var stream = try JournalStream(paths: across.map(\.path), query: before)
+      while try stream.next() { learn(stream.records) }
+    } catch {
+      throw CommandError(error, verb: verb)
+    }
+  }
+
   /// The metadata of a file with what the query leaves of the stream, whose metadata `merged` is.
   func metadata(_ merged: DBNMetadata) -> DBNMetadata {
     var metadata = merged
-    if query.schemas.count == 1 { metadata.schema = query.schemas[0] }
+    if schemas.count == 1 { metadata.schema = schemas[0] }
     // A file that was asked for says what was asked; one that was recorded ends with its data.
     if merged.end == Undefined.timestamp {
       let last = segments.compactMap(\.tsRecv?.upperBound).max()

@@ -81,6 +81,11 @@ struct JournalSymbols {
     return find(key, slot, header)
   }
 
+  /// Asks again for instruments whose symbols were not known.
+  mutating func forgetAbsent() {
+    for index in slots.indices where slots[index].symbol == nil { slots[index] = Slot() }
+  }
+
   private mutating func find(_ key: UInt64, _ slot: Int, _ header: RecordHeader) -> String? {
     guard header.instrumentID != 0 else { return nil }
     if let symbol = learned[key] {

@@ -3,6 +3,9 @@ internal import Records
 /// Writes records as CSV rows or JSON lines, into one file or one a schema.
 struct TextExport: RecordExport {
   private let text: RecordText
+  private let input: JournalInput
+  /// Whether what stands before the first record was read for symbols.
+  private var hasReadBefore = false
   private let isCSV: Bool
   /// Folder with its slash at the end, where each type has its file.
   private let folder: String?
@@ -20,17 +23,25 @@ struct TextExport: RecordExport {
 
   private static var notSeen: Int { -1 }
   private static var passedOver: Int { -2 }
+  private static var notWanted: Int { -3 }
   /// Lines that wait before they are written. The first ones wait for longer, so that a journal of
   /// several schemas is refused before anything has come out of a pipe.
   private static var pieceBytes: Int { 1 << 16 }
   private static var firstPieceBytes: Int { 1 << 20 }
 
   init(
-    _ context: CommandContext, _ metadata: DBNMetadata, isCSV: Bool
+    _ context: CommandContext, _ input: JournalInput, _ metadata: DBNMetadata, isCSV: Bool
   ) throws(CommandError) {
     let arguments = context.arguments
     let path = arguments.value(of: ExportVerb.output)
+    self.input = input
     self.isCSV = isCSV
+    if !input.schemas.isEmpty {
+      places = [Int](repeating: Self.notWanted, count: 256)
+      for schema in input.schemas {
+        if let type = schema.rtype { places[Int(type.rawValue)] = Self.notSeen }
+      }
+    }
     ending = isCSV ? "csv" : "jsonl"
     text = RecordText(
       form: isCSV ? .csv : .json, version: metadata.version, sendTime: metadata.hasSendTime,
@@ -49,26 +60,51 @@ struct TextExport: RecordExport {
     }
   }
 
-  mutating func add(_ records: RawSpan, _ symbols: inout JournalSymbols) throws(CommandError) {
+  mutating func add(
+    _ records: RawSpan, recordCount: Int, _ symbols: inout JournalSymbols
+  ) throws(CommandError) {
     var offset = 0
     while let header = RecordHeader(copying: records, at: offset), header.length >= 4 {
       let type = header.rtype
       if type == .symbolMapping || type == .instrumentDefinition {
         symbols.learn(records, at: offset, header)
       }
-      counts.add(type)
       var place = places[Int(type.rawValue)]
+      if place != Self.notWanted { counts.add(type) }
       if place == Self.notSeen {
         place = try newPlace(type)
         places[Int(type.rawValue)] = place
       }
       if place >= 0, !isMixed {
-        text.append(records, at: offset, symbol: symbols.symbol(of: header), to: &lines[place])
+        var symbol = symbols.symbol(of: header)
+        if symbol == nil, !hasReadBefore, header.instrumentID != 0 {
+          try readBefore(&symbols)
+          symbol = symbols.symbol(of: header)
+        }
+        text.append(records, at: offset, symbol: symbol, to: &lines[place])
         rows[place] &+= 1
         if lines[place].count >= Self.pieceBytes { try pass(place) }
       }
       offset += header.byteCount
     }
+  }
+
+  /// Learns the symbols of what stands before the time that is wanted: once, and only where one is
+  /// missing, for it may be much.
+  private mutating func readBefore(_ symbols: inout JournalSymbols) throws(CommandError) {
+    hasReadBefore = true
+    var learned = symbols
+    try input.readBefore { records in
+      var offset = 0
+      while let header = RecordHeader(copying: records, at: offset), header.length >= 4 {
+        if header.rtype == .symbolMapping || header.rtype == .instrumentDefinition {
+          learned.learn(records, at: offset, header)
+        }
+        offset += header.byteCount
+      }
+    }
+    learned.forgetAbsent()
+    symbols = learned
   }
 
   /// Where records of a type go that has not been seen before.
