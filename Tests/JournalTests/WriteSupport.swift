@@ -49,6 +49,15 @@ struct MadeRecords {
     count += 1
   }
 
+  mutating func appendDefinition(_ symbol: String, _ instrument: UInt32) {
+    var definition = InstrumentDefinitionMessage(
+      publisherID: 2, instrumentID: instrument, tsEvent: nanos)
+    definition.tsRecv = nanos
+    definition.rawSymbol.setText(symbol)
+    definition.append(to: &bytes)
+    count += 1
+  }
+
   private mutating func appendOrder(_ instrument: UInt32) {
     MBOMessage(
       publisherID: 2, instrumentID: instrument,

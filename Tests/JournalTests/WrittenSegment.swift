@@ -16,7 +16,7 @@ struct WrittenSegment {
   }
 
   var header: SegmentHeader
-  var metadata: DBNMetadata?
+  private let firstFrame: [UInt8]
   /// Where the first frame and the segment header end.
   var start: Int
   var blocks: [Block] = []
@@ -40,7 +40,7 @@ struct WrittenSegment {
     self.header = header
     let first = Array(data.prefix(Int(header.firstFrameBytes)))
     guard ContentHash.hash(first.rawSpan) == header.firstFrameHash else { return nil }
-    metadata = try? Self.metadata(first, header.codec)
+    firstFrame = first
     start = at + 256
     readBlocks(data, side)
   }
@@ -78,15 +78,15 @@ struct WrittenSegment {
       data, side: [UInt8](try Data(contentsOf: URL(filePath: path + ".blocks"))))
   }
 
-  private static func metadata(_ frame: [UInt8], _ codec: JournalCodec) throws -> DBNMetadata {
-    // The size of the content is in the frame's header: byte 6 on for LZ4 with content size.
-    var plain = frame
-    if codec.payload == .dbn, codec.coder == .lz4 {
-      plain = try Program.run("lz4", ["-d", "-c"], input: frame).output
-    } else if codec.coder != .none || codec.payload == .columnar {
-      plain = try Program.run("zstd", ["-d", "-c"], input: frame).output
+  /// What the first frame holds, as the standard programs decompress it.
+  var metadata: DBNMetadata? {
+    var plain = firstFrame
+    if header.codec.payload == .dbn, header.codec.coder == .lz4 {
+      plain = (try? Program.run("lz4", ["-d", "-c"], input: plain).output) ?? []
+    } else if header.codec.coder != .none || header.codec.payload == .columnar {
+      plain = (try? Program.run("zstd", ["-d", "-c"], input: plain).output) ?? []
     }
-    return try DBNMetadata(plain.rawSpan)
+    return try? DBNMetadata(plain.rawSpan)
   }
 
   private static func find(_ pattern: [UInt8], in bytes: [UInt8]) -> Int? {

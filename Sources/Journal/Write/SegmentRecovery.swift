@@ -69,13 +69,17 @@ struct SegmentRecovery<Files: JournalFiles>: ~Copyable {
     }
     if try isSealed(opened, segment.segmentID, size: size) { return nil }
     var result = RecoveredSegment(path: path)
-    var (blocks, hasGaps) = try walk(opened, segment, from: start, size: size)
-    if hasGaps, opened.side != nil { return result }
+    var blocks = try walk(opened, segment, from: start, size: size)
+    // Where the payloads behind a lost header of plain DBN lie nobody knows: nothing is touched.
+    if opened.side != nil, Self.hasGaps(blocks) { return result }
     while let last = blocks.last, try !isWhole(last, in: opened.data) { blocks.removeLast() }
+    if blocks.isEmpty, try !isFirstFrameWhole(segment, in: opened.data) {
+      return try putAside(opened, size: size)
+    }
     result.blockCount = UInt64(blocks.count)
     for block in blocks { result.recordCount += UInt64(block.header.recordCount) }
     try cut(opened, segment, blocks, headersStart: start, size: size, into: &result)
-    if !hasGaps { result.isSealed = try seal(opened, segment, blocks, start: start) }
+    if !Self.hasGaps(blocks) { result.isSealed = try seal(opened, segment, blocks, start: start) }
     return result
   }
 
@@ -141,12 +145,25 @@ struct SegmentRecovery<Files: JournalFiles>: ~Copyable {
     return IndexFrame.isWhole(buffer.bytes, segmentID: segmentID, offset: offset)
   }
 
-  /// All blocks whose headers are whole, and whether bytes that are none lie between them.
+  private mutating func isFirstFrameWhole(
+    _ segment: SegmentHeader, in file: Files.File
+  ) throws(JournalError) -> Bool {
+    guard UInt64(segment.firstFrameBytes) <= Self.beginningBytes else { return false }
+    buffer.removeAll()
+    try file.read(Int(segment.firstFrameBytes), at: 0, into: &buffer)
+    return ContentHash.hash(buffer.bytes) == segment.firstFrameHash
+  }
+
+  /// Whether a block is missing before the last one.
+  private static func hasGaps(_ blocks: [Found]) -> Bool {
+    blocks.last.map { $0.header.number + 1 != UInt64(blocks.count) } ?? false
+  }
+
+  /// All blocks whose headers are whole.
   private mutating func walk(
     _ opened: Opened, _ segment: SegmentHeader, from start: UInt64, size: UInt64
-  ) throws(JournalError) -> ([Found], Bool) {
+  ) throws(JournalError) -> [Found] {
     var blocks: [Found] = []
-    var hasGaps = false
     var at = start
     var payload = opened.side == nil ? 0 : UInt64(segment.firstFrameBytes)
     while at < size {
@@ -155,7 +172,6 @@ struct SegmentRecovery<Files: JournalFiles>: ~Copyable {
       {
         var found = Found(header: header, headerOffset: at, payloadOffset: payload)
         if opened.side == nil { found.payloadOffset = found.headerEnd }
-        if UInt64(blocks.count) != header.number { hasGaps = true }
         blocks.append(found)
         payload = found.payloadOffset + UInt64(header.storedBytes)
         at = opened.side == nil ? payload : found.headerEnd
@@ -165,7 +181,7 @@ struct SegmentRecovery<Files: JournalFiles>: ~Copyable {
         at = next
       }
     }
-    return (blocks, hasGaps)
+    return blocks
   }
 
   private mutating func header(_ file: Files.File, at offset: UInt64) throws(JournalError)
