@@ -23,6 +23,7 @@ public final class Pipeline {
   private var readers: [SourceThread] = []
   private var workers: [WorkerThread] = []
   private var journals: [JournalThread] = []
+  private var captures: [CaptureThread] = []
   private var isStopped = false
   private let counterPath: String
   private let memoryFolder: String
@@ -52,6 +53,7 @@ public final class Pipeline {
     }
     // Then the journals: a folder that cannot be written is known before anything runs.
     let boxes = try JournalBox.open(options, sources)
+    captures = try CaptureThread.open(options, sources)
     do throws(CounterFileError) {
       counters = try CounterFileWriter(
         path: counterPath, plan: Self.plan(options, sources, grid, boxes),
@@ -72,7 +74,8 @@ public final class Pipeline {
       readers.append(
         SourceThread(
           configuration: configuration, runner: runner,
-          ledger: SourceLedger(index: index, shards: options.shards, file: &counters)))
+          ledger: SourceLedger(index: index, shards: options.shards, file: &counters),
+          capture: captures.first { $0.index == index }?.link))
     }
     for shard in 0..<options.shards {
       guard let ring = rings[shard].takeRing(), let symbols = rings[shard].takeSymbols() else {
@@ -150,6 +153,7 @@ public final class Pipeline {
         let cpus = options.journal?.cpus ?? []
         try journals[shard].start(cpu: shard < cpus.count ? cpus[shard] : nil)
       }
+      for capture in captures { try capture.start() }
       for shard in workers.indices {
         let cpus = options.workerCPUs
         try workers[shard].start(cpu: shard < cpus.count ? cpus[shard] : nil)
@@ -203,7 +207,7 @@ public final class Pipeline {
   /// Journals that have begun to fail, or write again, since the last call. Call it often: each one
   /// is an alarm.
   public func journalEvents() -> [JournalEvent] {
-    let events = journals.flatMap { $0.takeEvents() }
+    let events = journals.flatMap { $0.takeEvents() } + captures.flatMap { $0.takeEvents() }
     instance.counters.alarms &+= UInt64(events.count { $0.error != nil })
     return events
   }
@@ -218,12 +222,21 @@ public final class Pipeline {
     for shard in workers.indices {
       workers[shard].drain(written: reports.map { $0.records[shard] })
     }
+    for capture in captures { capture.drain() }
     for journal in journals { journal.drain() }
     isStopped = true
     let violations = (try? check()) ?? []
     counters.markStopped()
     return violations
   }
+
+  /// What the journals of all shards have written and lost, in records. After `stop`.
+  public var journalRecords: (written: UInt64, lost: UInt64) {
+    journals.map(\.status).reduce((0, 0)) { ($0.0 &+ $1.written, $0.1 &+ $1.lost) }
+  }
+
+  /// What became of the raw bytes of each source that keeps them. After `stop`.
+  public var captureReports: [CaptureReport] { captures.map(\.report) }
 
   /// What each source has seen, with its gaps. After `stop`.
   public var reports: [SourceReport] { readers.map { $0.runner.report } }

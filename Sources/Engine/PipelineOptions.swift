@@ -11,6 +11,8 @@ public enum SourceInput: Sendable {
   case udp(lines: [Endpoint], reRequest: Endpoint?)
   /// A SoupBinTCP session, taken up again where it was lost.
   case soup(server: Endpoint, SoupBinTCPClient.Options)
+  /// Raw captures of one source in the order of their times, decoded once more.
+  case raw(paths: [String])
 }
 
 /// One source: a feed, its input, and how its reader thread behaves.
@@ -63,6 +65,8 @@ public struct PipelineOptions: Sendable {
   public var folder: String?
   /// How everything is recorded; nil for no journal.
   public var journal: JournalSettings?
+  /// Whether what live sources receive is kept as it was received, below the journal's root.
+  public var capturesRaw: Bool
 
   public init(instance: String = "default", verb: String = "run") {
     self.instance = instance
@@ -76,5 +80,6 @@ public struct PipelineOptions: Sendable {
     usesWideInstructions = true
     folder = nil
     journal = nil
+    capturesRaw = false
   }
 }

@@ -89,7 +89,11 @@ extension SourceThread {
   /// One connection, until it is closed by either side.
   private func readConnection(_ link: SoupLink) throws(NetError) {
     guard var connection = link.connection.take() else { return }
+    tap.add(stream: RawSpan(), tsRecv: RealtimeClock.now().rawValue)
+    // Bytes of a packet that is not whole yet: they were kept when they came.
+    var known = 0
     while !mustStop {
+      tap.handOverOld(nowNanos: MonotonicClock.now().rawValue)
       var output: [UInt8] = []
       link.client.send(to: &output, nowNanos: MonotonicClock.now().rawValue)
       if !output.isEmpty {
@@ -102,7 +106,7 @@ extension SourceThread {
       case .received: break
       }
       let start = MonotonicClock.now().rawValue
-      let consumed = readPackets(link, connection.bytes, now: start)
+      let consumed = keepAndRead(link, connection.bytes, known: &known, now: start)
       runner.flush()
       ledger.stages.record(.decode, nanos: MonotonicClock.now().rawValue &- start)
       ledger.publish(runner)
@@ -111,9 +115,19 @@ extension SourceThread {
     link.connection = consume connection
   }
 
-  /// The whole packets in `bytes`; gives how many bytes they took.
-  private func readPackets(_ link: SoupLink, _ bytes: RawSpan, now: UInt64) -> Int {
+  /// Keeps the bytes that are new, from `known` on, and reads the whole packets.
+  private func keepAndRead(
+    _ link: SoupLink, _ bytes: RawSpan, known: inout Int, now: UInt64
+  ) -> Int {
     let tsRecv = RealtimeClock.now().rawValue
+    if tap.isOn { tap.add(stream: bytes.extracting(known..<bytes.byteCount), tsRecv: tsRecv) }
+    let consumed = readPackets(link, bytes, now: now, tsRecv: tsRecv)
+    known = bytes.byteCount - consumed
+    return consumed
+  }
+
+  /// The whole packets in `bytes`; gives how many bytes they took.
+  func readPackets(_ link: SoupLink, _ bytes: RawSpan, now: UInt64, tsRecv: UInt64) -> Int {
     var offset = 0
     while true {
       switch link.client.next(in: bytes, from: &offset, nowNanos: now) {

@@ -80,7 +80,8 @@ extension SourceThread {
         for index in 0..<sockets.count {
           // Safety: `index` is below the number of receivers, which `sockets` keeps.
           let receivers = unsafe sockets.receivers
-          unsafe total += try receive(&receivers[index], isAnswer: sockets.isAnswers(index))
+          unsafe total += try receive(
+            &receivers[index], line: index, isAnswer: sockets.isAnswers(index))
         }
         let now = MonotonicClock.now().rawValue
         if let deadline = runner.nextDeadline, deadline <= now {
@@ -89,6 +90,7 @@ extension SourceThread {
           request.removeAll(keepingCapacity: true)
           runner.flush()
         }
+        tap.handOverOld(nowNanos: now)
         ledger.kernelDrops = sockets.dropped
         ledger.publish(runner)
         if total == 0, !configuration.busyPolls { try wait(sockets) }
@@ -99,7 +101,7 @@ extension SourceThread {
   }
 
   private func receive(
-    _ receiver: inout UDPReceiver, isAnswer: Bool
+    _ receiver: inout UDPReceiver, line: Int, isAnswer: Bool
   ) throws(NetError) -> Int {
     let count = try receiver.receive()
     guard count > 0 else { return 0 }
@@ -112,6 +114,11 @@ extension SourceThread {
       if datagram.isTruncated {
         ledger.reject(.oversized)
         continue
+      }
+      if tap.isOn {
+        tap.add(
+          bytes.extracting(datagram.range), source: datagram.source, line: line,
+          tsRecv: datagram.timestampNanos)
       }
       runner.receive(
         bytes.extracting(datagram.range), tsRecv: datagram.timestampNanos, now: start,

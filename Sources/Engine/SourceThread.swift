@@ -15,17 +15,23 @@ final class SourceThread: @unchecked Sendable {
   let configuration: SourceConfiguration
   let runner: any SourceRunner
   let ledger: SourceLedger
+  /// Keeps the raw bytes; off where nobody wants them.
+  var tap: CaptureTap
+  /// When the last bytes of a raw capture were received: its end has no other time.
+  var lastReceived: UInt64?
   private let shouldStop = Atomic(false)
   private let finished = Atomic(false)
   private let failed = Mutex<EngineError?>(nil)
   private var thread: NativeThread?
 
   init(
-    configuration: SourceConfiguration, runner: any SourceRunner, ledger: SourceLedger
+    configuration: SourceConfiguration, runner: any SourceRunner, ledger: SourceLedger,
+    capture: CaptureLink? = nil
   ) {
     self.configuration = configuration
     self.runner = runner
     self.ledger = ledger
+    tap = CaptureTap(capture)
   }
 
   /// Opens the input in the caller's thread, so that its errors are the caller's, and starts.
@@ -43,6 +49,8 @@ final class SourceThread: @unchecked Sendable {
       let link = SoupLink(server: server, options: options)
       try link.connect()
       body = { [self] in run { () throws(EngineError) in try readSoup(link) } }
+    case .raw(let paths):
+      body = { [self] in run { () throws(EngineError) in try readRaw(paths) } }
     }
     thread = try NativeThread(
       name: "reader-\(configuration.name)", cpu: configuration.cpu, body: body)
@@ -54,7 +62,8 @@ final class SourceThread: @unchecked Sendable {
     } catch {
       failed.withLock { $0 = error }
     }
-    runner.finish(tsRecv: RealtimeClock.now().rawValue)
+    tap.finish()
+    runner.finish(tsRecv: lastReceived ?? RealtimeClock.now().rawValue)
     ledger.publish(runner)
     finished.store(true, ordering: .releasing)
   }

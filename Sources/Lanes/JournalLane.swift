@@ -23,6 +23,8 @@ internal import Synchronization
   public let blockRecords: Int
   /// Bytes of each buffer.
   public let blockBytes: Int
+  /// Bytes of the largest record or chunk that a block takes.
+  public let largestBytes: Int
 
   // Safety of `nonisolated(unsafe)`: a block and its entry belong to the producer until
   // `handedOver` passes it, and to the consumer until `givenBack` does.
@@ -44,12 +46,21 @@ internal import Synchronization
 
   /// A lane whose blocks hold up to `blockRecords` records; `blockCount` buffers, or as many as
   /// fit into 16 MiB, but at least 3 and at most 8.
-  public init(blockRecords: Int, blockCount: Int? = nil) {
+  public convenience init(blockRecords: Int, blockCount: Int? = nil) {
     precondition(blockRecords >= 1, "a block holds a record at least")
-    self.blockRecords = blockRecords
     let bytes = blockRecords * Self.recordBytes + LaneLimits.blockRecordBytes
-    blockBytes = (bytes + 4_095) & ~4_095
-    let count = blockCount ?? min(max(Self.poolBytes / blockBytes, 3), 8)
+    self.init(
+      blockRecords: blockRecords, blockBytes: bytes, largestBytes: LaneLimits.blockRecordBytes,
+      blockCount: blockCount ?? min(max(Self.poolBytes / bytes, 3), 8))
+  }
+
+  /// A lane of buffers of `blockBytes` each, for chunks of any size up to `largestBytes`.
+  public init(blockRecords: Int, blockBytes: Int, largestBytes: Int, blockCount count: Int) {
+    precondition(blockBytes > largestBytes, "a block holds a chunk at least")
+    self.blockRecords = blockRecords
+    self.largestBytes = largestBytes
+    let blockBytes = (blockBytes + 4_095) & ~4_095
+    self.blockBytes = blockBytes
     precondition(count >= 2, "one block is filled while another one is stored")
     self.blockCount = count
     unsafe memory = .allocate(byteCount: count * blockBytes, alignment: 4_096)

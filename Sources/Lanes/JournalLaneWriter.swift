@@ -56,6 +56,24 @@ internal import Synchronization
     return true
   }
 
+  /// Copies a chunk in two parts behind the others; false where there is no block or it is full.
+  ///
+  /// Head and bytes together have at most the lane's `largestBytes`.
+  public mutating func append<Head: BitwiseCopyable>(_ head: Head, _ bytes: RawSpan) -> Bool {
+    guard room > 0, unsafe cursor <= limit else { return false }
+    let size = MemoryLayout<Head>.size
+    precondition(size + bytes.byteCount <= lane?.largestBytes ?? 0, "larger than any chunk")
+    // Safety: at `limit` the largest chunk still fits; the span lives through the copy.
+    unsafe cursor.storeBytes(of: head, as: Head.self)
+    unsafe bytes.withUnsafeBytes { source in
+      guard let address = source.baseAddress else { return }
+      unsafe (cursor + size).copyMemory(from: address, byteCount: source.count)
+    }
+    unsafe cursor += size + bytes.byteCount
+    room &-= 1
+    return true
+  }
+
   /// Gives the block that is being filled to the consumer; an empty one is kept.
   public mutating func handOver() {
     guard let lane, hasBlock, room < lane.blockRecords else { return }
@@ -83,7 +101,7 @@ internal import Synchronization
     }
     unsafe cursor = lane.block(position)
     // Safety: inside of the block, whose bytes are more than the largest record's.
-    unsafe limit = unsafe cursor + (lane.blockBytes - LaneLimits.blockRecordBytes)
+    unsafe limit = unsafe cursor + (lane.blockBytes - lane.largestBytes)
     room = lane.blockRecords
     hasBlock = true
     return true

@@ -22,6 +22,10 @@ enum RunOptions {
     "session", "NAME", help: "SoupBinTCP session to resume; the current one if not given")
   static let sequence = CommandOption.count(
     "sequence", help: "first SoupBinTCP message wanted; 0 for new ones only", default: "1")
+  static let capture = CommandOption.choice(
+    "capture", ["none", "raw"],
+    help: "raw keeps the bytes as received below the journal's folder, for millrace redecode",
+    default: "none")
   static let duration = CommandOption.duration("duration", help: "stop after this time")
   static let instance = CommandOption.text(
     "instance", "NAME", help: "name under which readers find this run", default: "default")
@@ -74,5 +78,5 @@ enum RunOptions {
       input, feed, date, line, reRequest, soup, user, passwordFile, session, sequence, duration,
       instance, folder, shards, outputs, laneLines, policy, wait, ringLines, readerCPUs, workerCPUs,
       busyPoll, socketBuffer, gapWait, requestDelay, portable, rate, loss, symbols, seed,
-    ] + JournalRunOptions.all
+    ] + JournalRunOptions.all + [capture]
 }

@@ -27,6 +27,10 @@ struct RunSetup {
       throw Self.usage("more than one input", "--input, --line, --soup", "give one of them")
     }
     if let path = arguments[RunOptions.input] {
+      guard !options.capturesRaw else {
+        throw Self.usage(
+          "a file needs no capture", "--capture raw", "it is one: keep the file itself")
+      }
       exchange = nil
       sources = [try Self.file(path, arguments)]
     } else if arguments[RunOptions.soup] != nil {
@@ -62,17 +66,26 @@ struct RunSetup {
     guard options.ringLines & (options.ringLines - 1) == 0 else {
       throw usage("not a power of two", "--ring-lines \(options.ringLines)", "try 65536")
     }
-    options.outputs = []
-    for name in arguments.value(of: RunOptions.outputs).split(separator: ",")
-    where name != "none" {
+    options.outputs = try outputs(arguments.value(of: RunOptions.outputs))
+    options.capturesRaw = arguments.value(of: RunOptions.capture) == "raw"
+    guard !options.capturesRaw || options.journal != nil else {
+      throw usage("nowhere to keep raw bytes", "--capture raw", "name a folder with --journal DIR")
+    }
+    return options
+  }
+
+  /// What workers add, from a list with commas.
+  static func outputs(_ text: String) throws(CommandError) -> ShardOutputs {
+    var outputs: ShardOutputs = []
+    for name in text.split(separator: ",") where name != "none" {
       guard let output = ShardOutputs(name: String(name)) else {
         throw usage(
           "no such output", "--outputs \(name)",
           "known are \(ShardOutputs.names.joined(separator: ", "))")
       }
-      options.outputs.insert(output)
+      outputs.insert(output)
     }
-    return options
+    return outputs
   }
 
   static func cpus(_ text: String?, _ option: String) throws(CommandError) -> [Int] {

@@ -50,6 +50,7 @@ enum RunVerb: Verb {
     if setup.exchange != nil { settle(pipeline) }
     let ending = pipeline.stop()
     note(pipeline.journalEvents(), context)
+    note(pipeline.captureReports, context)
     let report = RunReport(
       pipeline: pipeline, simulation: simulation, violations: violations + ending)
     try report.print(context)
@@ -98,6 +99,17 @@ enum RunVerb: Verb {
           + (segment.cutBytes > 0 ? "; \(segment.cutBytes) torn bytes kept in \(kept)" : ""))
     }
     for error in recovery.errors { context.terminal.note("error: recovery: \(error)") }
+  }
+
+  /// One line for each raw capture: what it has, and what it has not.
+  private static func note(_ captures: [CaptureReport], _ context: CommandContext) {
+    for capture in captures {
+      let isWhole = capture.missed == 0 && capture.lost == 0
+      context.terminal.note(
+        "\(capture.name): \(capture.written) of \(capture.received) kept raw"
+          + (isWhole
+            ? "" : "; \(capture.missed) came too fast, \(capture.lost) refused by the disk"))
+    }
   }
 
   /// One line for each journal that begins to fail or writes again.

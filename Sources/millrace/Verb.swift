@@ -37,6 +37,8 @@ enum VerbTable {
     MergeVerb.self,
     SplitVerb.self,
     ExportVerb.self,
+    RedecodeVerb.self,
+    ExplainVerb.self,
     SimulateVerb.self,
   ]
 }

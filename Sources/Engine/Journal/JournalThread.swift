@@ -39,6 +39,9 @@ final class JournalThread: @unchecked Sendable {
     account = JournalAccount(outlet)
   }
 
+  /// What was written and lost. After `drain`.
+  var status: JournalStatus { writer.status }
+
   func start(cpu: Int?) throws(EngineError) {
     thread = try NativeThread(name: name, cpu: cpu) { [self] in run() }
   }

@@ -51,9 +51,6 @@ public struct JournalOptions: Sendable {
     guard shardCount > 0, (0..<shardCount).contains(shard) else {
       throw .badOption("there is no shard \(shard) of \(shardCount)")
     }
-    guard codec.payload == .dbn || codec.payload == .columnar else {
-      throw .badOption("a journal of records is not written as \(codec.payload)")
-    }
     guard (1...JournalLimits.blockRecords).contains(blockRecords) else {
       throw .badOption("blocks have 1 to \(JournalLimits.blockRecords) records")
     }

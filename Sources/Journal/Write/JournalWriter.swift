@@ -20,14 +20,13 @@ public struct JournalWriter: ~Copyable {
   /// shard of the same dataset below this root, and `system` where the folder cannot be made.
   public init(_ options: JournalOptions) throws(JournalError) {
     try options.check()
+    guard options.codec.payload == .dbn || options.codec.payload == .columnar else {
+      throw .badOption("a journal of records is not written as \(options.codec.payload)")
+    }
     let files = LinuxFiles()
     let folder = "\(options.root)/\(options.dataset)"
     try files.makeFolders(folder)
-    guard let lock = try LockedFile("\(folder)/.lock-\(options.shard)") else {
-      throw .badOption(
-        "another process writes shard \(options.shard) of \(options.dataset) below "
-          + "\(options.root): stop it, or give this pipeline a journal folder of its own")
-    }
+    let lock = try options.lock("\(options.shard)", what: "shard \(options.shard)")
     let (shard, count) = (options.shard, options.shardCount)
     // Shards that this run does not have belong to who has their number modulo the count, unless
     // they are written by somebody.
@@ -62,4 +61,70 @@ public struct JournalWriter: ~Copyable {
 
   /// Path of the segment that is being written; nil between two.
   public var segmentPath: String? { shard.segmentPath }
+}
+
+/// Writes what one source has received, as it was received: the raw capture. Otherwise as
+/// `JournalWriter`; status counts datagrams or chunks in place of records. One thread.
+public struct RawCaptureWriter: ~Copyable {
+  private var shard: ShardWriter<LinuxFiles>
+  private let lock: LockedFile
+  public let recovered: [RecoveredSegment]
+  public let recoveryErrors: [JournalError]
+
+  /// Opens the capture of `source`; `payload` is `.pcapng` or `.stream`, and `preamble` what every
+  /// segment begins with. Of `options` the shard is the source's index.
+  ///
+  /// Throws as `JournalWriter` does.
+  public init(
+    _ options: JournalOptions, source: String, payload: JournalPayload, preamble: [UInt8]
+  ) throws(JournalError) {
+    var options = options
+    options.codec = JournalCodec(payload: payload, coder: .lz4, level: 0)
+    try options.check()
+    guard payload == .pcapng || payload == .stream else {
+      throw .badOption("a raw capture is not written as \(payload)")
+    }
+    let files = LinuxFiles()
+    let name = SegmentName.source(source)
+    try files.makeFolders("\(options.root)/\(options.dataset)")
+    let lock = try options.lock(name, what: "the raw capture of \(name)")
+    let outcome = ShardRecovery(files: files, root: options.root, dataset: options.dataset)
+      .run { $0.shard == nil && $0.source == name }
+    recovered = outcome.recovered
+    recoveryErrors = outcome.errors
+    shard = ShardWriter(
+      options, files: files, raw: RawCapture(source: name, preamble: preamble))
+    self.lock = lock
+  }
+
+  /// Takes one block: `count` whole datagrams or chunks, received from `first` to `last`, ns.
+  public mutating func write(
+    _ bytes: RawSpan, count: Int, first: UInt64, last: UInt64, nowNanos: UInt64
+  ) {
+    var place = BlockHeader()
+    place.recordCount = UInt32(clamping: count)
+    place.hasReceiveTimes = true
+    (place.minTsRecv, place.maxTsRecv) = (first, last)
+    shard.write(raw: bytes, place: place, nowNanos: nowNanos)
+  }
+
+  public mutating func tick(nowNanos: UInt64) { shard.tick(nowNanos: nowNanos) }
+
+  public mutating func close(nowNanos: UInt64) { shard.close(nowNanos: nowNanos) }
+
+  public var status: JournalStatus { shard.status }
+
+  public var segmentPath: String? { shard.segmentPath }
+}
+
+extension JournalOptions {
+  /// Locks what is written under `name`; throws where somebody else writes it.
+  func lock(_ name: String, what: String) throws(JournalError) -> LockedFile {
+    guard let lock = try LockedFile("\(root)/\(dataset)/.lock-\(name)") else {
+      throw .badOption(
+        "another process writes \(what) of \(dataset) below \(root): stop it, or give this "
+          + "pipeline a journal folder of its own")
+    }
+    return lock
+  }
 }

@@ -13,6 +13,11 @@ struct LinuxFiles: JournalFiles {
 
   func open(_ path: String) throws(JournalError) -> LinuxFile { try open(path, O_RDWR) }
 
+  /// A file that is only read.
+  func openReadOnly(_ path: String) throws(JournalError) -> LinuxFile {
+    try open(path, O_RDONLY)
+  }
+
   private func open(_ path: String, _ flags: Int32) throws(JournalError) -> LinuxFile {
     while true {
       // Safety: the path is NUL-terminated for the call.

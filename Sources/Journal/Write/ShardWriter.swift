@@ -3,7 +3,15 @@ internal import Glibc
 internal import Records
 internal import Wire
 
-/// Writes one shard's records into segments, on any file system, and never gives up. One thread.
+/// What a raw capture's segments are called and begin with.
+struct RawCapture: Sendable {
+  /// The source's name, as `SegmentName.source` makes it.
+  var source: String
+  /// Content of the first frame.
+  var preamble: [UInt8]
+}
+
+/// Writes one shard's records, or one source's raw bytes, into segments, on any file system, and never gives up. One thread.
 ///
 ///     block ─▶ rotate? ─▶ open? ─▶ append ─▶ sync (by policy)
 ///                │          │        │         │
@@ -16,6 +24,7 @@ struct ShardWriter<Files: JournalFiles>: ~Copyable {
   private(set) var segmentPath: String?
   private let options: JournalOptions
   private let files: Files
+  private let raw: RawCapture?
   private var segment: SegmentOutput<Files>?
   private var name: SegmentName
   private var symbols = SymbolStore()
@@ -42,21 +51,34 @@ struct ShardWriter<Files: JournalFiles>: ~Copyable {
   /// Parts of an hour that are tried for one that is free.
   private static var partLimit: Int { 100_000 }
 
-  init(_ options: JournalOptions, files: Files) {
+  init(_ options: JournalOptions, files: Files, raw: RawCapture? = nil) {
     self.options = options
     self.files = files
-    name = SegmentName(nanos: 0, shard: options.shard, codec: options.codec)
+    self.raw = raw
+    name = SegmentName(
+      nanos: 0, source: raw?.source ?? String(options.shard), ending: options.codec.fileEnding)
   }
 
   /// One block of whole records.
   mutating func write(_ records: RawSpan, recordCount: Int, nowNanos: UInt64) {
+    write(records, recordCount, rawPlace: nil, nowNanos)
+  }
+
+  /// One block of a raw capture; `place` has the count and the range of the receive times.
+  mutating func write(raw bytes: RawSpan, place: BlockHeader, nowNanos: UInt64) {
+    write(bytes, Int(place.recordCount), rawPlace: place, nowNanos)
+  }
+
+  private mutating func write(
+    _ records: RawSpan, _ recordCount: Int, rawPlace: BlockHeader?, _ nowNanos: UInt64
+  ) {
     guard recordCount > 0 else { return }
     status.offered &+= UInt64(recordCount)
     if status.isFailing, isPausing(nowNanos) {
       return lose(records, recordCount, status.lastError)
     }
     do throws(JournalError) {
-      try store(records, recordCount, nowNanos)
+      try store(records, recordCount, rawPlace, nowNanos)
     } catch {
       fail(error, nowNanos)
       lose(records, recordCount, error)
@@ -90,9 +112,10 @@ struct ShardWriter<Files: JournalFiles>: ~Copyable {
   }
 
   private mutating func store(
-    _ records: RawSpan, _ recordCount: Int, _ nowNanos: UInt64
+    _ records: RawSpan, _ recordCount: Int, _ rawPlace: BlockHeader?, _ nowNanos: UInt64
   ) throws(JournalError) {
-    let time = firstTime(records) ?? (lastTime > 0 ? lastTime : nowNanos)
+    let first = rawPlace.map(\.minTsRecv) ?? firstTime(records)
+    let time = first ?? (lastTime > 0 ? lastTime : nowNanos)
     lastTime = time
     // A tail that cannot be cut now either is left to the next start: the segment is given up.
     if segment?.hasTail == true {
@@ -101,6 +124,11 @@ struct ShardWriter<Files: JournalFiles>: ~Copyable {
     }
     if segment != nil, isDue(time) { end(nowNanos) }
     if segment == nil { try open(records, time: time, nowNanos) }
+    if let rawPlace {
+      _ = try segment?.append(raw: records, place: rawPlace)
+      ordinal &+= UInt64(recordCount)
+      return
+    }
     if needsRepeating {
       try Self.append(symbols, isRepeated: true, to: &segment, limit: options.blockRecords)
       needsRepeating = false
@@ -146,20 +174,27 @@ extension ShardWriter {
   private mutating func open(
     _ records: RawSpan, time: UInt64, _ nowNanos: UInt64
   ) throws(JournalError) {
-    name = SegmentName(nanos: time, shard: options.shard, codec: options.codec)
+    name = SegmentName(nanos: time, source: name.source, ending: name.ending)
     let folder = "\(options.root)/\(options.dataset)/\(name.dayFolder)"
     try files.makeFolders(folder)
     name.part = nextPart(in: folder)
-    needsRepeating = !symbols.isEmpty
-    // The metadata also has the symbols of the block that comes.
-    symbols.learn(records)
-    var metadata = DBNMetadata(dataset: options.dataset, start: time)
-    symbols.describe(in: &metadata, date: name.date, nextDate: name.nextDate)
-    segment = try create(
-      header(nowNanos), preamble: try metadata.journalBytes(), folder: folder)
+    let preamble: [UInt8]
+    if let raw { preamble = raw.preamble } else { preamble = try metadata(records, time: time) }
+    segment = try create(header(nowNanos), preamble: preamble, folder: folder)
     segmentPath = "\(folder)/\(name.fileName)"
     status.segments &+= 1
     lastSync = nowNanos
+  }
+
+  /// The first frame's content: all symbols known, those of the block that comes too.
+  private mutating func metadata(
+    _ records: RawSpan, time: UInt64
+  ) throws(JournalError) -> [UInt8] {
+    needsRepeating = !symbols.isEmpty
+    symbols.learn(records)
+    var metadata = DBNMetadata(dataset: options.dataset, start: time)
+    symbols.describe(in: &metadata, date: name.date, nextDate: name.nextDate)
+    return try metadata.journalBytes()
   }
 
   /// Takes the first part that is free.
@@ -194,6 +229,7 @@ extension ShardWriter {
     header.shardCount = UInt32(options.shardCount)
     header.blockRecords = UInt32(options.blockRecords)
     header.codec = options.codec
+    if raw != nil { header.dbnVersion = 0 }
     header.dataset = options.dataset
     header.instance = options.instance
     return header
@@ -248,6 +284,7 @@ extension ShardWriter {
   /// Takes the block for lost; its mappings and definitions are kept all the same.
   private mutating func lose(_ records: RawSpan, _ recordCount: Int, _ error: JournalError?) {
     status.lose(recordCount, error?.lossCause ?? .other)
+    guard raw == nil else { return }
     symbols.learn(records)
     lostSymbols.learn(records)
   }

@@ -89,7 +89,7 @@ enum WireText {
     range.map { hexadecimal(bytes.loadByte(at: $0) ?? 0) }.joined()
   }
 
-  private static func hexadecimal(_ byte: UInt8) -> String {
+  static func hexadecimal(_ byte: UInt8) -> String {
     (byte < 16 ? "0" : "") + String(byte, radix: 16)
   }
 }
