@@ -103,7 +103,7 @@ import Wire
       var records: [[UInt8]] = []
       while true {
         let event = reader.poll()
-        if event == .closed { break }
+        if event == .closed || event == .none { break }
         guard event == .record else { continue }
         let record = reader.record
         var bytes: [UInt8] = []

@@ -33,6 +33,7 @@ public final class Replay: @unchecked Sendable {
   private let queue = ReplayQueue()
   private let state = ReplayState()
   private let totalBytes: UInt64
+  private let openingFindings: [JournalFinding]
   private var pacing = PacingReport()
   private let failed = Mutex<ReplayError?>(nil)
   private var threads: [NativeThread] = []
@@ -41,6 +42,7 @@ public final class Replay: @unchecked Sendable {
     _ plan: ReplayPlan, options: ReplayOptions, outlet: any ReplayOutlet
   ) throws(ReplayError) {
     merge = try plan.open()
+    openingFindings = plan.findings
     totalBytes = merge.totalBytes
     self.options = options
     self.outlet = outlet
@@ -74,7 +76,13 @@ public final class Replay: @unchecked Sendable {
   /// How late records were. After `stop`.
   public var pacingReport: PacingReport { pacing }
   /// Damage that was passed over. After `stop`.
-  public var findings: [JournalFinding] { merge.findings }
+  public var findings: [JournalFinding] {
+    var all: [JournalFinding] = []
+    for finding in openingFindings + merge.findings where !all.contains(finding) {
+      all.append(finding)
+    }
+    return all
+  }
   /// Lanes that could not be read to their end. After `stop`.
   public var failures: [JournalError] { merge.failures }
 

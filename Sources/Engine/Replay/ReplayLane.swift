@@ -1,4 +1,5 @@
 internal import Journal
+internal import Records
 internal import Wire
 
 /// Holds a lane's cursor, so that a list can have several.
@@ -11,7 +12,7 @@ final class ReplayLane {
 /// The records of one shard of a journal, in order, as far as they are wanted. One thread.
 struct LaneCursor: ~Copyable {
   let ring: Int
-  private var stream: LaneInput
+  private var stream: JournalStream
   /// Where the next record begins in the stream's run.
   private var position = 0
   private var left = 0
@@ -20,16 +21,19 @@ struct LaneCursor: ~Copyable {
   /// Receive time of the next record, or of the last one before it that has one.
   private(set) var headTime: UInt64 = 0
 
-  init(ring: Int, paths: [String]) throws(JournalError) {
+  init(ring: Int, paths: [String], query: JournalQuery) throws(JournalError) {
     self.ring = ring
-    stream = try LaneInput(paths: paths)
+    stream = try JournalStream(paths: paths, query: query)
   }
+
+  /// What the lane's files are.
+  var metadata: DBNMetadata { stream.metadata }
 
   /// Whether there is a next record; brings the next run where the last one is used up.
   mutating func hasRecord() throws(JournalError) -> Bool {
     guard left == 0, !isOver else { return left > 0 }
     position = 0
-    while try stream.advance() {
+    while try stream.next() {
       guard stream.recordCount > 0 else { continue }
       left = stream.recordCount
       lookAhead()

@@ -20,6 +20,9 @@ public struct ReplayOptions: Sendable {
   public var clock = ReplayClock.receive
   /// Longer pauses between records are cut to this, ns of the journal; none is where it is `.max`.
   public var longestPauseNanos = UInt64.max
+  /// What was received before this is not waited for, ns since the Unix epoch: mappings and
+  /// definitions from before the part that is played.
+  public var firstReceiveNanos: UInt64 = 0
   /// Time between opening the outlet and the first record, ns, for readers to attach.
   public var startDelayNanos: UInt64 = 0
   /// CPU that the giving thread is bound to.

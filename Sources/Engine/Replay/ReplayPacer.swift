@@ -6,14 +6,18 @@ internal import Wire
 /// lateness counts whole.
 ///
 /// A record is due `progress / perNano` after the start, where progress is the journal's own time
-/// since the first record (the number of records before it, for a rate). One thread.
+/// since the first record (the number of records before it, for a rate). What stands before the
+/// first time that was asked for, symbols and definitions, is due at once. One thread.
 struct ReplaySchedule {
   private let perNano: Double
   private let isRate: Bool
   private let longestPause: UInt64
   private let times: RecordTimes
+  private let receiveTimes = RecordTimes(.receive)
+  /// The receive time from which on the schedule counts.
+  private let firstReceive: UInt64
   private(set) var startNanos: UInt64 = 0
-  private var hasStarted = false
+  private(set) var hasStarted = false
   /// Time of the journal at the last record.
   private(set) var journalTime: UInt64 = 0
   /// Of the last record that was let pass.
@@ -26,22 +30,32 @@ struct ReplaySchedule {
     case .unlimited: (perNano, isRate) = (1, false)
     }
     longestPause = options.longestPauseNanos
+    firstReceive = options.firstReceiveNanos
     times = RecordTimes(options.clock)
   }
 
-  /// Begins at the first record of these.
-  mutating func start(_ bytes: RawSpan, at offset: Int, nowNanos: UInt64) {
-    guard !hasStarted else { return }
+  /// Whether the schedule begins with this record; false before it and afterwards.
+  @inline(__always)
+  func begins(_ bytes: RawSpan, at offset: Int, byteCount: Int) -> Bool {
+    guard !hasStarted else { return false }
+    guard firstReceive > 0 else { return true }
+    guard let time = receiveTimes.time(bytes, at: offset, byteCount: byteCount) else {
+      return false
+    }
+    return time >= firstReceive
+  }
+
+  /// Begins with this record, now.
+  mutating func begin(_ bytes: RawSpan, at offset: Int, byteCount: Int, nowNanos: UInt64) {
     hasStarted = true
     startNanos = nowNanos
-    let count = RecordTimes.byteCount(bytes, at: offset)
-    journalTime = count > 0 ? times.time(bytes, at: offset, byteCount: count) ?? 0 : 0
+    journalTime = times.time(bytes, at: offset, byteCount: byteCount) ?? 0
   }
 
   /// The progress that is due at a time of the machine's clock.
   func limit(at nowNanos: UInt64) -> UInt64 {
-    guard nowNanos > startNanos else { return 0 }
-    return UInt64(min(Double(nowNanos &- startNanos) * perNano, 0x1p63))
+    guard hasStarted, nowNanos > startNanos else { return 0 }
+    return UInt64(min(Double(nowNanos &- startNanos) * perNano, 0x1p62))
   }
 
   /// When a progress is due, on the machine's clock.
@@ -53,9 +67,10 @@ struct ReplaySchedule {
   /// The progress of the record of `byteCount` bytes at `offset`, and its time.
   @inline(__always)
   func look(_ bytes: RawSpan, at offset: Int, byteCount: Int) -> (progress: UInt64, time: UInt64) {
+    guard hasStarted else { return (0, 0) }
     let time = times.time(bytes, at: offset, byteCount: byteCount) ?? journalTime
     if isRate { return (progress &+ 1, max(time, journalTime)) }
-    // A first record without a time leaves 0 behind: the first one with a time begins then.
+    // Where the first record had no time, the first one that has one counts from there.
     guard time > journalTime, journalTime > 0 else { return (progress, max(time, journalTime)) }
     return (progress &+ min(time &- journalTime, longestPause), time)
   }
@@ -105,7 +120,6 @@ struct ReplayPacer: ~Copyable {
     _ state: ReplayState
   ) throws(ReplayError) {
     var at = range.lowerBound
-    schedule.start(bytes, at: at, nowNanos: ml_clock_nanos())
     while at < range.upperBound {
       let now = ml_clock_nanos()
       let (end, count) = due(bytes, at..<range.upperBound, limit: schedule.limit(at: now))
@@ -136,6 +150,11 @@ struct ReplayPacer: ~Copyable {
     while at < range.upperBound, count < Self.batchRecords {
       let byteCount = RecordTimes.byteCount(bytes, at: at)
       guard byteCount > 0 else { break }
+      if schedule.begins(bytes, at: at, byteCount: byteCount) {
+        // What stood before it goes out first.
+        guard count == 0 else { break }
+        schedule.begin(bytes, at: at, byteCount: byteCount, nowNanos: ml_clock_nanos())
+      }
       let seen = schedule.look(bytes, at: at, byteCount: byteCount)
       guard seen.progress <= limit else { break }
       if let last = batch.last, last.progress == seen.progress {
@@ -151,6 +170,7 @@ struct ReplayPacer: ~Copyable {
   }
 
   private mutating func note(_ given: UInt64) {
+    guard schedule.hasStarted else { return }
     for (progress, count) in batch {
       let due = schedule.due(progress)
       let error = given > due ? given - due : 0

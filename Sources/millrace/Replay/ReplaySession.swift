@@ -14,6 +14,7 @@ final class ReplaySession {
   private let rings: ReplayRings?
   private let datagrams: ReplayDatagrams?
   private let options: ReplayOptions
+  private var claim: JournalClaim?
   private var violations: [Ledger.Violation] = []
   private var isInterrupted = false
 
@@ -24,6 +25,8 @@ final class ReplaySession {
     let arguments = context.arguments
     var options = ReplayVerbOptions.replayOptions(arguments)
     plan = try Self.plan(arguments)
+    options.firstReceiveNanos = max(plan.firstTime ?? 0, plan.query.from ?? 0)
+    if options.pace != .unlimited { claim = Self.claim(arguments.operands, context.terminal) }
     let outlet: any ReplayOutlet
     var rings: ReplayRings? = nil
     var datagrams: ReplayDatagrams? = nil
@@ -51,11 +54,25 @@ final class ReplaySession {
   }
 
   private static func plan(_ arguments: CommandArguments) throws(CommandError) -> ReplayPlan {
+    var plan: ReplayPlan
     do throws(JournalError) {
-      return try ReplayPlan(paths: arguments.operands)
+      plan = try ReplayPlan(paths: arguments.operands)
     } catch {
       throw ReplayVerb.failure(error)
     }
+    guard !plan.lanes.isEmpty else {
+      throw ReplayVerb.failure(
+        .badInput, "no journal is there", arguments.operands.joined(separator: " "),
+        "name segments, a day, a dataset or a journal's root")
+    }
+    let first = plan.firstTime ?? 0
+    let selection = try JournalQueryOptions.selection(arguments, verb: ReplayVerb.name) { first }
+    plan.query.from = selection.from
+    plan.query.to = selection.until
+    plan.query.symbols = selection.symbols
+    plan.query.instruments = selection.instruments
+    plan.query.schemas = selection.schemas
+    return plan
   }
 
   private static func rings(
@@ -139,12 +156,41 @@ final class ReplaySession {
     let output = ReplayOutput(
       form.map { RecordText(form: $0, symbolColumn: true) }, names: ReplayNames(),
       isDelayed: options.pace == .unlimited)
-    do throws(ReplayError) {
-      try output.begin(DBNMetadata(dataset: plan.dataset), heading: nil)
+    try begin(output, plan, format: format)
+    return output
+  }
+
+  private static func begin(
+    _ output: ReplayOutput, _ plan: ReplayPlan, format: String
+  ) throws(CommandError) {
+    let metadata: DBNMetadata
+    do throws(JournalError) {
+      metadata = try plan.metadata()
     } catch {
       throw ReplayVerb.failure(error)
     }
-    return output
+    let types = plan.query.schemas.compactMap(\.rtype)
+    guard format != "csv" || Set(types).count == 1 else {
+      throw ReplayVerb.failure(
+        .usage, "records of several types have no common columns", "--format csv",
+        "name one schema, such as --schema mbo")
+    }
+    do throws(ReplayError) {
+      try output.begin(
+        metadata.cut(to: plan.query), heading: format == "csv" ? types.first : nil)
+    } catch {
+      throw ReplayVerb.failure(error)
+    }
+  }
+
+  /// So that `prune` leaves the files; who may not write there goes on without.
+  private static func claim(_ paths: [String], _ terminal: Terminal) -> JournalClaim? {
+    do throws(JournalError) {
+      return try JournalClaim(name: "replay", paths: paths)
+    } catch {
+      terminal.detail("the journal is not kept from being pruned meanwhile: \(error)")
+      return nil
+    }
   }
 
   /// Plays, shows progress, and reports.
@@ -205,5 +251,16 @@ struct ReplayProgressLine {
     parts.append("\(min(progress.doneBytes, total) * 100 / total)%")
     parts.append("ETA " + (left.map(ProgressBar.clock) ?? "-"))
     return parts.joined(separator: "  ")
+  }
+}
+
+extension DBNMetadata {
+  /// What is true of a part of the records: the time is the part's, and so is the schema.
+  fileprivate func cut(to query: JournalQuery) -> DBNMetadata {
+    var part = self
+    if let from = query.from { part.start = max(start, from) }
+    if let to = query.to { part.end = min(end, to) }
+    if query.schemas.count == 1 { part.schema = query.schemas[0] }
+    return part
   }
 }
