@@ -4,12 +4,12 @@ internal import SharedMemory
 /// `millrace tail`: the live stream of a pipeline, from shared memory.
 enum TailVerb: Verb {
   static var name: String { "tail" }
-  static var summary: String { "print the live stream of a running pipeline" }
-  static var operands: String { "" }
+  static var summary: String { "print the live stream of a running pipeline, or the end of a journal" }
+  static var operands: String { "[PATH...]" }
   static var options: [any DeclaredOption] {
     [
-      InstanceOptions.instance, shard, format, symbols, schemas, from, count, duration, follow,
-      InstanceOptions.folder,
+      InstanceOptions.instance, shard, format, symbols, schemas, from, last, count, duration,
+      follow, InstanceOptions.folder,
     ]
   }
   static var notes: String {
@@ -17,7 +17,15 @@ enum TailVerb: Verb {
     Symbols are known whenever one joins: the pipeline keeps them in a file beside each ring.
     --symbols leaves records without an instrument (gaps, sessions) in. Records that were
     overwritten before they were read are counted: a note, and in JSON {"lost":N,"shard":S}.
-    Exit codes: 0 the pipeline has ended, or enough was printed; 69 no such instance, or it died.
+
+    With PATH (segments, a day, a dataset, a journal's root) the last records of a journal are
+    printed, and with -f what is written to it from then on, across segments and shards.
+
+      millrace tail --symbols AAPL
+      millrace tail -f /data/XNAS.ITCH --schemas trades --format json
+
+    Exit codes: 0 the pipeline has ended, or enough was printed; 69 no such instance, or it died;
+    1 the journal is damaged, the rest was printed; 66 no such path.
     """
   }
 
@@ -30,17 +38,27 @@ enum TailVerb: Verb {
   static let schemas = CommandOption.text(
     "schemas", "LIST", help: "these records only: mbo, trades, mbp-1, status, definition, ...")
   static let from = CommandOption.choice(
-    "from", ["oldest", "newest"], help: "begin with what is still in the ring, or with what comes",
+    "from", ["oldest", "newest"], help: "begin with what is still in the ring (the journal's first record), or with what comes",
     default: "newest")
   static let count = CommandOption.count(
     "count", in: 1...Int.max, help: "end after so many records")
   static let duration = CommandOption.duration("duration", help: "end after this time")
   static let follow = CommandOption.flag(
-    "follow", help: "wait for the next writer where one has ended")
+    "follow", letter: "f",
+    help: "wait for the next writer where one has ended; for what is written to a journal")
+  static let last = CommandOption.count(
+    "last", in: 0...100_000, help: "of a journal: begin with so many of its last records",
+    default: "10")
 
   static func run(_ context: CommandContext) throws(CommandError) -> ExitCode {
     let arguments = context.arguments
     let printer = try TailPrinter(context, schemas: try chosenSchemas(arguments))
+    if !arguments.operands.isEmpty {
+      StopSignals.hold()
+      let wanted = words(arguments.all(symbols)).sorted()
+      let tail = TailJournal(context, symbols: wanted, printer: printer)
+      return try tail.run(duration: arguments[duration])
+    }
     guard let location = try InstanceFolder(arguments).chosen(arguments, verb: name) else {
       throw failure(
         .usage, "several instances are running", "--instance",

@@ -1,7 +1,6 @@
 internal import Engine
 internal import Glibc
 internal import Records
-internal import SharedMemory
 internal import Wire
 
 /// Standard output as the outlet of a replay.
@@ -89,26 +88,5 @@ final class ReplayOutput: ReplayOutlet, @unchecked Sendable {
     guard code == 0 else {
       throw .output(SystemCalls.FileFailure(code: code, path: "standard output").text)
     }
-  }
-}
-
-/// The symbols of instruments as they pass, by publisher and id. One thread.
-struct ReplayNames {
-  private var names: [UInt64: String] = [:]
-
-  /// The symbol of the record's instrument; a symbol mapping is learned from.
-  mutating func name(of header: RecordHeader, in record: RawSpan) -> String? {
-    if header.rtype == .symbolMapping, let mapping = SymbolMappingMessage(copying: record) {
-      learn(mapping.symbol, publisherID: header.publisherID, instrumentID: header.instrumentID)
-    }
-    return names[Self.key(header.publisherID, header.instrumentID)]
-  }
-
-  mutating func learn(_ symbol: String, publisherID: UInt16, instrumentID: UInt32) {
-    names[Self.key(publisherID, instrumentID)] = symbol
-  }
-
-  private static func key(_ publisherID: UInt16, _ instrumentID: UInt32) -> UInt64 {
-    UInt64(publisherID) << 32 | UInt64(instrumentID)
   }
 }

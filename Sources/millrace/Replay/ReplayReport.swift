@@ -16,19 +16,23 @@ struct ReplayReport {
   private let datagrams: ReplayDatagrams?
 
   init(
-    replay: Replay, datagrams: ReplayDatagrams?, violations: [Ledger.Violation],
-    isInterrupted: Bool
+    replay: Replay, datagrams: ReplayDatagrams?, problems: [JournalError],
+    violations: [Ledger.Violation], isInterrupted: Bool
   ) {
     progress = replay.progress
     pacing = replay.pacingReport
     findings = replay.findings
-    failures = replay.failures
+    failures = problems + replay.failures
     self.datagrams = datagrams
     self.violations = violations
     self.isInterrupted = isInterrupted
   }
 
-  var isGood: Bool { findings.isEmpty && failures.isEmpty && violations.isEmpty }
+  /// Whether all was played that was asked for, and that was something.
+  var isGood: Bool {
+    findings.isEmpty && failures.isEmpty && violations.isEmpty
+      && (progress.records > 0 || isInterrupted)
+  }
 
   /// `isOutputTaken`: standard output belongs to the records.
   func print(_ context: CommandContext, isOutputTaken: Bool) throws(CommandError) {
@@ -38,6 +42,9 @@ struct ReplayReport {
       try context.output.write(text)
     } else if isJSON || !context.terminal.isQuiet {
       Terminal.writeError(text)
+    }
+    if progress.records == 0, !isInterrupted {
+      context.terminal.note("error: the journal has no record that is wanted")
     }
     for finding in findings { context.terminal.note("error: \(finding)") }
     for failure in failures { context.terminal.note("error: \(failure)") }

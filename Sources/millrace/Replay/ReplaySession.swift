@@ -10,6 +10,8 @@ internal import SharedMemory
 final class ReplaySession {
   private let context: CommandContext
   private let plan: ReplayPlan
+  /// Paths that cannot be played.
+  private var problems: [JournalError] = []
   private let replay: Replay
   private let rings: ReplayRings?
   private let datagrams: ReplayDatagrams?
@@ -24,7 +26,7 @@ final class ReplaySession {
     self.context = context
     let arguments = context.arguments
     var options = ReplayVerbOptions.replayOptions(arguments)
-    plan = try Self.plan(arguments)
+    plan = try Self.plan(arguments, &problems)
     options.firstReceiveNanos = max(plan.firstTime ?? 0, plan.query.from ?? 0)
     if options.pace != .unlimited { claim = Self.claim(arguments.operands, context.terminal) }
     let outlet: any ReplayOutlet
@@ -53,10 +55,23 @@ final class ReplaySession {
     }
   }
 
-  private static func plan(_ arguments: CommandArguments) throws(CommandError) -> ReplayPlan {
+  /// Looks at the paths; those that cannot be read are told of, and the rest is played.
+  private static func plan(
+    _ arguments: CommandArguments, _ problems: inout [JournalError]
+  ) throws(CommandError) -> ReplayPlan {
+    var usable: [String] = []
+    for path in arguments.operands {
+      do throws(JournalError) {
+        _ = try JournalCatalog(paths: [path])
+        usable.append(path)
+      } catch {
+        problems.append(error)
+      }
+    }
+    if usable.isEmpty, let first = problems.first { throw ReplayVerb.failure(first) }
     var plan: ReplayPlan
     do throws(JournalError) {
-      plan = try ReplayPlan(paths: arguments.operands)
+      plan = try ReplayPlan(paths: usable)
     } catch {
       throw ReplayVerb.failure(error)
     }
@@ -75,9 +90,19 @@ final class ReplaySession {
     return plan
   }
 
+  /// Symbols that were told before the part that is played, by ring.
+  private static func symbols(_ plan: ReplayPlan) throws(CommandError) -> [[SymbolFile.Entry]] {
+    do throws(JournalError) {
+      return try plan.symbols()
+    } catch {
+      throw ReplayVerb.failure(error)
+    }
+  }
+
   private static func rings(
     _ arguments: CommandArguments, _ plan: ReplayPlan
   ) throws(CommandError) -> ReplayRings {
+    let symbols = plan.query.isPart ? try symbols(plan) : []
     do throws(SharedMemoryError) {
       var options = ReplayRingOptions(
         location: try RingLocation(
@@ -87,6 +112,7 @@ final class ReplaySession {
       options.shards = plan.ringCount
       options.ringLines = arguments.value(of: ReplayVerbOptions.ringLines)
       options.version = Version.text
+      options.symbols = symbols
       return try open(options)
     } catch {
       throw ReplayVerb.failure(.sharedMemory(error))
@@ -121,11 +147,20 @@ final class ReplaySession {
           .usage, "\(error)", line, "write it as HOST:PORT or GROUP:PORT@INTERFACE")
       }
     }
+    let datagrams: ReplayDatagrams
     do throws(ReplayError) {
-      return try ReplayDatagrams(options)
+      datagrams = try ReplayDatagrams(options)
     } catch {
       throw ReplayVerb.failure(error)
     }
+    if plan.query.isPart {
+      for entry in try symbols(plan).joined() {
+        datagrams.define(
+          entry.symbol, instrument: entry.instrumentID,
+          tsEvent: plan.query.from ?? plan.firstTime ?? 0)
+      }
+    }
+    return datagrams
   }
 
   private static func open(
@@ -153,8 +188,12 @@ final class ReplaySession {
       case "csv": .csv
       default: nil
       }
+    var names = ReplayNames()
+    if form != nil {
+      for entry in try symbols(plan).joined() { names.learn(entry) }
+    }
     let output = ReplayOutput(
-      form.map { RecordText(form: $0, symbolColumn: true) }, names: ReplayNames(),
+      form.map { RecordText(form: $0, symbolColumn: true) }, names: names,
       isDelayed: options.pace == .unlimited)
     try begin(output, plan, format: format)
     return output
@@ -206,7 +245,7 @@ final class ReplaySession {
     context.terminal.endProgress()
     if let failure { throw ReplayVerb.failure(failure) }
     let report = ReplayReport(
-      replay: replay, datagrams: datagrams, violations: violations, isInterrupted: isInterrupted)
+      replay: replay, datagrams: datagrams, problems: problems, violations: violations, isInterrupted: isInterrupted)
     try report.print(context, isOutputTaken: rings == nil && datagrams == nil)
     return report.isGood ? .ok : .findings
   }
@@ -252,6 +291,11 @@ struct ReplayProgressLine {
     parts.append("ETA " + (left.map(ProgressBar.clock) ?? "-"))
     return parts.joined(separator: "  ")
   }
+}
+
+extension JournalQuery {
+  /// Whether mappings may be left out of what is played.
+  fileprivate var isPart: Bool { from != nil || !schemas.isEmpty }
 }
 
 extension DBNMetadata {

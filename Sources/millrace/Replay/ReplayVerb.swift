@@ -26,8 +26,8 @@ enum ReplayVerb: Verb {
       millrace replay 14-0.dbn.zst --to stdout --symbols AAPL --speed max --format jsonl
       millrace replay 14-0.dbn.zst --to itch-udp --line 127.0.0.1:26477 --speed 10
 
-    Exit codes: 0 played, or stopped by a signal; 1 something was damaged, the rest was played; 65
-    nothing of it is wanted or readable; 66 no such path; 73 the instance's name is taken.
+    Exit codes: 0 played, or stopped by a signal; 1 no record is wanted, or something is damaged or
+    missing and the rest was played; 65 and 66 no path can be read; 73 the instance's name is taken.
     """
   }
 
@@ -65,15 +65,18 @@ enum ReplayVerb: Verb {
     }
   }
 
-  static func failure(_ error: JournalError) -> CommandError {
-    switch error {
-    case .system(_, let path, let code):
-      failure(code == ENOENT ? .noInput : .inputOutput, "\(error)", path)
-    case .notASegment(let path, _):
-      failure(.badInput, "\(error)", path, "look into it with millrace inspect")
-    case .damaged(let path, _, _):
-      failure(.badInput, "\(error)", path, "millrace verify says more")
-    case .badOption, .coder: failure(.usage, "\(error)", "")
-    }
+  /// Why a journal could not be read, for any verb.
+  static func failure(_ error: JournalError, verb: String = ReplayVerb.name) -> CommandError {
+    let (code, what, remedy): (ExitCode, String, String) =
+      switch error {
+      case .system(_, let path, let code):
+        (code == ENOENT ? .noInput : .inputOutput, path, "check the path")
+      case .notASegment(let path, _):
+        (.badInput, path, "look into it with millrace inspect")
+      case .damaged(let path, _, _): (.badInput, path, "millrace verify says more")
+      case .badOption, .coder: (.usage, "", "")
+      }
+    return CommandError(
+      code, verb: verb, happened: "\(error)", what: what, remedy: remedy)
   }
 }
