@@ -8,6 +8,7 @@ import FeedRegistry
 import Glibc
 import Journal
 import Lanes
+import Ledger
 import Records
 import Wire
 

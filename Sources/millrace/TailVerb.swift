@@ -4,7 +4,9 @@ internal import SharedMemory
 /// `millrace tail`: the live stream of a pipeline, from shared memory.
 enum TailVerb: Verb {
   static var name: String { "tail" }
-  static var summary: String { "print the live stream of a running pipeline, or the end of a journal" }
+  static var summary: String {
+    "print the live stream of a running pipeline, or the end of a journal"
+  }
   static var operands: String { "[PATH...]" }
   static var options: [any DeclaredOption] {
     [
@@ -38,7 +40,8 @@ enum TailVerb: Verb {
   static let schemas = CommandOption.text(
     "schemas", "LIST", help: "these records only: mbo, trades, mbp-1, status, definition, ...")
   static let from = CommandOption.choice(
-    "from", ["oldest", "newest"], help: "begin with what is still in the ring (the journal's first record), or with what comes",
+    "from", ["oldest", "newest"],
+    help: "begin with what is still in the ring (the journal's first record), or with what comes",
     default: "newest")
   static let count = CommandOption.count(
     "count", in: 1...Int.max, help: "end after so many records")

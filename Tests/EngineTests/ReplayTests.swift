@@ -17,7 +17,8 @@ import Wire
   @Test(arguments: [1, 2, 3], ["zstd:1", "lz4", "none", "columnar+zstd:1"])
   func ringsHoldWhatTheShardsHold(shards: Int, codec name: String) throws {
     let journal = try MadeJournal(
-      shards: shards, records: 20_000, stepNanos: 1_000, codec: try #require(JournalCodec(name: name)))
+      shards: shards, records: 20_000, stepNanos: 1_000,
+      codec: try #require(JournalCodec(name: name)))
     let plan = try ReplayPlan(paths: [journal.root])
     #expect(plan.ringCount == shards)
     #expect(plan.firstTime == MadeJournal.start)

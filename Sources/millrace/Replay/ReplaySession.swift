@@ -245,7 +245,8 @@ final class ReplaySession {
     context.terminal.endProgress()
     if let failure { throw ReplayVerb.failure(failure) }
     let report = ReplayReport(
-      replay: replay, datagrams: datagrams, problems: problems, violations: violations, isInterrupted: isInterrupted)
+      replay: replay, datagrams: datagrams, problems: problems, violations: violations,
+      isInterrupted: isInterrupted)
     try report.print(context, isOutputTaken: rings == nil && datagrams == nil)
     return report.isGood ? .ok : .findings
   }
