@@ -9,9 +9,9 @@ import Wire
   /// 2026-03-02 14:30 UTC.
   private static let start: UInt64 = 1_772_461_800_000_000_000
 
-  /// A segment of `count` orders a millisecond apart, behind a symbol mapping.
+  /// A segment of `count` orders, a millisecond apart unless told, behind a symbol mapping.
   private func segment(
-    _ root: String, shard: Int, of shards: Int, count: Int, blockRecords: Int = 100
+    _ root: String, shard: Int, of shards: Int, count: Int, stepNanos: UInt64 = 1_000_000
   ) throws -> String {
     let day = "\(root)/XNAS.ITCH/2026-03-02"
     try FileManager.default.createDirectory(atPath: day, withIntermediateDirectories: true)
@@ -30,16 +30,16 @@ import Wire
     mapping.append(to: &block)
     var held = 1
     for index in 0..<count {
-      let time = Self.start + UInt64(index) * 1_000_000
+      let time = Self.start + UInt64(index) * stepNanos
       MBOMessage(
         publisherID: 2, instrumentID: UInt32(shard + 1), tsEvent: time,
         orderID: UInt64(index * shards + shard), price: 1_000_000_000, size: 1, flags: .last,
         action: .add, side: .bid, tsRecv: time, sequence: UInt32(index)
       ).append(to: &block)
       held += 1
-      if held == blockRecords || index == count - 1 {
-        let bytes = rawBytes(of: block)
-        try writer.append(bytes, recordCount: held)
+      if held == 100 || index == count - 1 {
+        let full = block
+        try writer.append(rawBytes(of: full), recordCount: held)
         (block, held) = ([], 0)
       }
     }
@@ -76,8 +76,9 @@ import Wire
     while true {
       switch try decoder.next() {
       case .needMore:
-        #expect(decoder.isComplete)
-        #expect(decoder.metadata?.dataset == "XNAS.ITCH")
+        let (isComplete, dataset) = (decoder.isComplete, decoder.metadata?.dataset)
+        #expect(isComplete)
+        #expect(dataset == "XNAS.ITCH")
         return found
       case .record(let header) where header.rtype == .mbo:
         found.append(decoder.record.loadLE(UInt64.self, at: 16) ?? 0)
@@ -170,7 +171,7 @@ import Wire
   @Test func aSignalStopsAReplayInOrder() throws {
     let files = try MadeFiles()
     let root = files.folder.appending(path: "journal").path
-    _ = try segment(root, shard: 0, of: 1, count: 60_000, blockRecords: 1_000)
+    _ = try segment(root, shard: 0, of: 1, count: 2_000, stepNanos: 10_000_000_000)
     let place = ["--folder", files.folder.path, "--instance", "stopped"]
     let output = files.folder.appending(path: "report.json")
     let process = try LiveVerbTests.start(

@@ -17,7 +17,7 @@ import Wire
   @Test(arguments: [1, 2, 3], ["zstd:1", "lz4", "none", "columnar+zstd:1"])
   func ringsHoldWhatTheShardsHold(shards: Int, codec name: String) throws {
     let journal = try MadeJournal(
-      shards: shards, records: 20_000, stepNanos: 1_000,
+      shards: shards, records: 6_000, stepNanos: 1_000,
       codec: try #require(JournalCodec(name: name)))
     let plan = try ReplayPlan(paths: [journal.root])
     #expect(plan.ringCount == shards)
@@ -43,7 +43,7 @@ import Wire
   @Test(arguments: [(ReplayPace.speed(1), 300), (.speed(4), 75), (.rate(10_000), 200)])
   func recordsKeepTheirDistances(pace: ReplayPace, leastMillis: Int) throws {
     // 1,000 records a shard, 2,000 in all: 300 ms from the first to the last.
-    let journal = try MadeJournal(shards: 2, records: 1_000, stepNanos: 150_150, codec: .init())
+    let journal = try MadeJournal(shards: 2, records: 1_000, stepNanos: 300_301, codec: .init())
     let outlet = TimedOutlet()
     var options = ReplayOptions()
     options.pace = pace

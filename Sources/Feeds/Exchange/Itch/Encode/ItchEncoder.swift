@@ -111,6 +111,7 @@ public struct ItchEncoder: ~Copyable {
       return
     }
     if header.tsEvent != Undefined.timestamp { follow(header.tsEvent) }
+    if Self.endsGroups(header.rtype) { release(lane, into: &frames) }
     switch header.rtype {
     case .mbo: encodeOrder(record, lane: lane, into: &frames)
     case .trade: encodeTrade(record, lane: lane, into: &frames)
@@ -125,6 +126,12 @@ public struct ItchEncoder: ~Copyable {
     case .mbp1, .mbp10, .bbo1s, .bbo1m, .ohlcv1s, .ohlcv1m: counts.implied &+= 1
     default: lose(header.rtype)
     }
+  }
+
+  /// Whether nothing that came before in the lane can go on behind a record of this type.
+  private static func endsGroups(_ type: RType) -> Bool {
+    type == .status || type == .system || type == .imbalance || type == .instrumentDefinition
+      || type == .symbolMapping
   }
 
   /// A session that starts over has no orders.
