@@ -68,7 +68,7 @@ import Wire
     return Data(bytes)
   }
 
-  /// All fields but those that a second reception must make anew: receive time, sequence number, and
+  /// All fields but those that a second reception makes anew: receive time, sequence number, and
   /// the times of the transport's own records.
   private static func masked(_ record: [UInt8]) -> [UInt8] {
     var record = record

@@ -186,7 +186,7 @@ final class SimulatedDay {
     return Endpoint(host: "127.0.0.1", port: receiver.localAddress.port)
   }
 
-  /// The orders among records, without receive time and sequence number, which each reception makes.
+  /// The orders among records, without receive time and sequence number.
   func orders(_ records: [[UInt8]]) -> [[UInt8]] {
     records.filter { $0[1] == RType.mbo.rawValue }.map { record in
       Array(record[..<40]) + Array(record[48..<52])

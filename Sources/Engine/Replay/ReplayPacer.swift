@@ -114,7 +114,7 @@ struct ReplayPacer: ~Copyable {
 
   var report: PacingReport { PacingReport(error: histogram.summary(), late: late) }
 
-  /// Gives the records of `bytes` in `range` to the outlet, each when it is due, until told to stop.
+  /// Gives the records of `bytes` in `range` to the outlet, each when due, until told to stop.
   mutating func play(
     _ bytes: RawSpan, _ range: Range<Int>, ring: Int, to outlet: any ReplayOutlet,
     _ state: ReplayState

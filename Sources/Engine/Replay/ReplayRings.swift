@@ -43,7 +43,7 @@ public final class ReplayRings: ReplayOutlet, @unchecked Sendable {
   /// The counters are published this often, ns, and the rings give a sign of life.
   private static var countNanos: UInt64 { 1_000_000 }
   private static var beatNanos: UInt64 { 100_000_000 }
-  /// Most records between two publications: all those that fit into a chunk, or come in `countNanos`.
+  /// Most records between two publications: those of some chunks, or of `countNanos`.
   private static var batchRecords: Int { 200_000 }
 
   /// Opens everything. Throws where another pipeline has this name.

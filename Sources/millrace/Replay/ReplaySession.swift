@@ -28,7 +28,7 @@ final class ReplaySession {
     var options = ReplayVerbOptions.replayOptions(arguments)
     plan = try Self.plan(arguments, &problems)
     options.firstReceiveNanos = max(plan.firstTime ?? 0, plan.query.from ?? 0)
-    if options.pace != .unlimited { claim = Self.claim(arguments.operands, context.terminal) }
+    claim = Self.claim(arguments.operands, context.terminal)
     let outlet: any ReplayOutlet
     var rings: ReplayRings? = nil
     var datagrams: ReplayDatagrams? = nil

@@ -8,7 +8,7 @@ public struct ItchEncoderCounts: Sendable, Equatable {
   public var records: UInt64 = 0
   /// Messages made, by their type's letter.
   public var messages = InlineArray<256, UInt64>(repeating: 0)
-  /// Records that need no message of their own: the receiver makes them again from others (trade and
+  /// Records without a message of their own: the receiver makes them again from others (trade and
   /// cancel of an execution, quotes, bars, a mapping beside its definition, copies for each shard).
   public var implied: UInt64 = 0
   /// Records without a way back, by type.
