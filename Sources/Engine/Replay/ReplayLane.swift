@@ -62,6 +62,8 @@ struct LaneCursor: ~Copyable {
   /// Moves records to the chunk while their time is `limit` at most, until the chunk is full or
   /// the run is used up.
   mutating func take(until limit: UInt64, into chunk: inout ReplayChunk) {
+    // No other lane has anything left: times do not matter any more.
+    if limit == .max { return takeAlone(into: &chunk) }
     let bytes = stream.records
     let room = ReplayChunk.enoughBytes - chunk.bytes.count
     let start = position
@@ -82,6 +84,29 @@ struct LaneCursor: ~Copyable {
       taken &+= 1
     }
     headTime = time
+    position = at
+    left &-= taken
+    if taken > 0 {
+      chunk.append(bytes.extracting(start..<at), recordCount: taken, ring: ring)
+    }
+  }
+
+  /// Moves records until the chunk is full or the run is used up; only their lengths are looked at.
+  private mutating func takeAlone(into chunk: inout ReplayChunk) {
+    let bytes = stream.records
+    let start = position
+    let end = min(bytes.byteCount, start + ReplayChunk.enoughBytes - chunk.bytes.count)
+    var at = start
+    var taken = 0
+    while at < end, taken < left {
+      let count = RecordTimes.byteCount(bytes, at: at)
+      guard count > 0 else {
+        left = taken
+        break
+      }
+      at &+= count
+      taken &+= 1
+    }
     position = at
     left &-= taken
     if taken > 0 {
