@@ -1,19 +1,22 @@
 // Neighbour of the benches "journal-write" and "journal-read": DBN MBO records as delta columns and
 // used byte planes, one zstd frame or LZ4 block each, one thread, in C for this very machine.
 //
-//   journal_baseline RECORDS.mbo BLOCK     RECORDS.mbo: 56-byte MBO records and nothing else
+//   journal_baseline make DAY.itch RECORDS.mbo COUNT   the first order records of an ITCH 5.0 day
+//   journal_baseline run RECORDS.mbo BLOCK             56-byte MBO records and nothing else
 //
+// What `make` writes is what the shared journal_bench.c makes of a day: a record a message, prices
+// and sizes of D, E and X looked up, a capture latency of 13 us and more, exponential.
 // The transform is that of the shared journal_bench.c ("delta columns, used planes"), on 56-byte
 // records instead of 64-byte ones: times, sequence and order id as differences, prices as
 // differences a symbol in units of 1e-4, then only the byte planes that are used. A block decodes
 // alone. Prints one JSON object a line for each coder; what is decoded is compared.
 //
-// gcc -O3 -march=native -pthread -o journal_baseline journal_baseline.c -ldl
+// gcc -O3 -march=native -pthread -o journal_baseline journal_baseline.c -lm
 // The libraries are opened at run time, so that the compiler needs no flags of its own.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
-#include <immintrin.h>
+#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +25,10 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+#if defined(__AVX512VBMI__) && defined(__AVX512BW__)
+#include <immintrin.h>
+#define WIDE_PLANES 1
+#endif
 
 typedef struct {
   uint8_t length, rtype;
@@ -90,6 +97,7 @@ static void join(record *r, size_t n, uint32_t head) {
   }
 }
 
+#ifdef WIDE_PLANES
 static __m512i split_order, join_order;
 static void make_orders(void) {
   uint8_t a[64], b[64];
@@ -116,6 +124,20 @@ static void join8(const uint8_t *planes, uint64_t *column, size_t n) {
         column + i, _mm512_permutexvar_epi8(join_order, _mm512_load_si512(line)));
   }
 }
+#else
+static void make_orders(void) {}
+
+static void split8(const uint64_t *column, uint8_t *planes, size_t n) {
+  for (int k = 0; k < 8; k++)
+    for (size_t i = 0; i < n; i++) planes[k * most + i] = (uint8_t)(column[i] >> 8 * k);
+}
+
+static void join8(const uint8_t *planes, uint64_t *column, size_t n) {
+  memset(column, 0, 8 * n);
+  for (int k = 0; k < 8; k++)
+    for (size_t i = 0; i < n; i++) column[i] |= (uint64_t)planes[k * most + i] << 8 * k;
+}
+#endif
 
 static void split4(const uint32_t *column, uint8_t *planes, size_t n) {
   for (size_t i = 0; i < n; i++)
@@ -251,7 +273,8 @@ static void measure(const record *r, size_t n, codec c, void *cctx, void *dctx) 
     if (c.coder == 'n')
       memcpy(out, planes, sizes[b] = s);
     else if (c.coder == 'l')
-      sizes[b] = (size_t)lib.lz4((char *)planes, (char *)out, (int)s, (int)(s + s / 64 + 64), c.level);
+      sizes[b] = (size_t)lib.lz4((char *)planes, (char *)out, (int)s, (int)(s + s / 64 + 64),
+                                 c.level);
     else
       sizes[b] = lib.zstd(cctx, out, s + s / 64 + 1024, planes, s, c.level);
     out += sizes[b];
@@ -283,15 +306,81 @@ static void measure(const record *r, size_t n, codec c, void *cctx, void *dctx) 
   free(planes), free(scratch), free(back), free(stored), free(sizes), free(raw);
 }
 
-int main(int count, char **words) {
+// ---- order records of an ITCH day -------------------------------------------------------------
+
+static uint64_t be(const uint8_t *p, int bytes) {
+  uint64_t value = 0;
+  for (int i = 0; i < bytes; i++) value = value << 8 | p[i];
+  return value;
+}
+
+typedef struct {
+  uint32_t price, shares;
+  uint8_t side;
+} order;
+
+static int make(const char *day, const char *path, uint64_t wanted) {
   struct stat state;
-  if (count < 3) return fputs("usage: journal_baseline RECORDS.mbo BLOCK\n", stderr), 64;
-  int file = open(words[1], O_RDONLY);
-  most = strtoull(words[2], 0, 10);
-  if (file < 0 || fstat(file, &state) || most % 64 || !most) return perror(words[1]), 66;
+  int file = open(day, O_RDONLY);
+  if (file < 0 || fstat(file, &state)) return perror(day), 66;
+  size_t size = (size_t)state.st_size, orders = (size_t)80 << 20;
+  const uint8_t *d = mmap(0, size, PROT_READ, MAP_PRIVATE, file, 0);
+  order *open_orders = mmap(0, orders * sizeof(order), PROT_READ | PROT_WRITE,
+                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  FILE *out = fopen(path, "wb");
+  if (!out || d == MAP_FAILED || open_orders == MAP_FAILED) return perror(path), 73;
+  uint64_t made = 0, seed = 88172645463325252ull;
+  uint32_t sequence = 0;
+  for (size_t at = 0; at + 2 < size && made < wanted;) {
+    const uint8_t *p = d + at + 2;
+    at += 2 + be(d + at, 2);
+    sequence++;
+    seed ^= seed << 13, seed ^= seed >> 7, seed ^= seed << 17;
+    if (!strchr("AFDXECUP", *p)) continue;
+    int latency = (int)(13000 - 4000 * log((double)((seed >> 11) + 1) / 9007199254740993.0));
+    record r = {.length = 14, .rtype = 160, .publisher = 2, .instrument = (uint32_t)be(p + 1, 2)};
+    r.ts_event = 1577664000000000000ull + be(p + 5, 6);
+    r.ts_recv = r.ts_event + (uint64_t)latency;
+    r.ts_in_delta = latency - 9000;
+    r.sequence = sequence;
+    r.order_id = *p == 'P' ? 0 : be(p + (*p == 'U' ? 19 : 11), 8);
+    uint64_t named = *p == 'P' ? 0 : be(p + 11, 8);
+    if (r.order_id >= orders || named >= orders) continue;
+    order *o = &open_orders[named], now = *o;
+    if (*p == 'A' || *p == 'F')
+      *o = now = (order){(uint32_t)be(p + 32, 4), (uint32_t)be(p + 20, 4), p[19]};
+    else if (*p == 'U')
+      open_orders[r.order_id] = now =
+          (order){(uint32_t)be(p + 31, 4), (uint32_t)be(p + 27, 4), now.side};
+    else if (*p == 'P')
+      now = (order){(uint32_t)be(p + 32, 4), (uint32_t)be(p + 20, 4), p[19]};
+    else if (*p != 'D')
+      now.shares = (uint32_t)be(p + 19, 4), o->shares -= now.shares;
+    r.price = (int64_t)now.price * 100000;
+    r.size = now.shares;
+    char action = "AACCFFMT"[strchr("AFDXECUP", *p) - "AFDXECUP"];
+    uint8_t side = now.side == 'B' ? 'B' : now.side == 'S' ? 'A' : 'N';
+    r.letters = 128u | 1u << 8 | (uint32_t)(uint8_t)action << 16 | (uint32_t)side << 24;
+    fwrite(&r, sizeof r, 1, out);
+    made++;
+  }
+  if (fclose(out)) return perror(path), 74;
+  printf("{\"records\": %llu}\n", (unsigned long long)made);
+  return 0;
+}
+
+int main(int count, char **words) {
+  if (count == 5 && !strcmp(words[1], "make"))
+    return make(words[2], words[3], strtoull(words[4], 0, 10));
+  if (count != 4 || strcmp(words[1], "run"))
+    return fputs("usage: journal_baseline make DAY OUT COUNT | run RECORDS BLOCK\n", stderr), 64;
+  struct stat state;
+  int file = open(words[2], O_RDONLY);
+  most = strtoull(words[3], 0, 10);
+  if (file < 0 || fstat(file, &state) || most % 64 || !most) return perror(words[2]), 66;
   size_t bytes = (size_t)state.st_size;
   record *r = mmap(0, bytes, PROT_READ, MAP_PRIVATE | MAP_POPULATE, file, 0);
-  if (r == MAP_FAILED) return perror(words[1]), 66;
+  if (r == MAP_FAILED) return perror(words[2]), 66;
   make_orders();
   open_libraries();
   for (int k = 0; k < WIDE; k++) wide[k] = aligned_alloc(64, 8 * most + 4096);
