@@ -1,4 +1,5 @@
 import CBenchHooks
+import Wire
 
 /// Zeroed memory of a bench, in large pages where the kernel has them.
 @safe struct BenchMemory: ~Copyable {
@@ -57,6 +58,24 @@ enum BenchFile {
   /// A text file of at most 64 KiB, "" where it cannot be read.
   static func text(_ path: String) -> String {
     unsafe filled { unsafe bench_read(path, $0, $1) }
+  }
+
+  /// Appends the first `count` bytes of a file; false where it has fewer.
+  static func read(_ path: String, _ count: Int, into buffer: inout ByteBuffer) -> Bool {
+    buffer.reserve(buffer.count + count)
+    // Safety: the room was reserved.
+    let found = unsafe bench_read(
+      path, (buffer.base + buffer.count).assumingMemoryBound(to: CChar.self), count)
+    guard found == count else { return false }
+    unsafe buffer.setCount(buffer.count + count)
+    return true
+  }
+
+  /// Writes a whole file anew.
+  static func write(_ path: String, _ bytes: borrowing ByteBuffer) throws(BenchError) {
+    // Safety: `count` bytes are in use.
+    let code = unsafe bench_write(path, bytes.base, bytes.count)
+    guard code == 0 else { throw .missing("\(path): error \(-code)") }
   }
 
   /// Removes these files and then the folder.
