@@ -149,6 +149,9 @@ internal import Wire
     guard
       isPrice || entry.factor == 1 && entry.exceptions == 0 && entry.flags & ColumnFlag.swaps == 0
     else { return false }
+    if entry.flags & ColumnFlag.repeats != 0, entry.from != From.greatest {
+      guard entry.from == From.zero, entry.flags & ColumnFlag.zigzag == 0 else { return false }
+    }
     switch entry.from {
     case From.zero, From.previous, From.greatest: return true
     case From.instrument:

@@ -9,6 +9,8 @@ struct StreamCompressor: ~Copyable {
   /// The block's streams so far.
   private(set) var entries: [StreamEntry] = []
   private var zstd: ZstdCompressor?
+  /// For short streams: one context for all would give its memory back and take it again.
+  private var shortZstd: ZstdCompressor?
   private var entropy: ZstdEntropyCompressor?
   private var probe = StreamProbe()
 
@@ -17,9 +19,11 @@ struct StreamCompressor: ~Copyable {
     entries.reserveCapacity(1024)
     if case .zstd(let level) = coder {
       zstd = try Self.makeZstd(level)
+      shortZstd = try Self.makeZstd(level)
       entropy = try Self.makeEntropy()
     } else {
       zstd = nil
+      shortZstd = nil
       entropy = nil
     }
   }
@@ -93,6 +97,8 @@ struct StreamCompressor: ~Copyable {
       do throws(ZstdError) {
         if finding == .skewed {
           try entropy?.appendFrame(stream, to: &output)
+        } else if !isProbed {
+          try shortZstd?.appendFrame(stream, to: &output)
         } else {
           try zstd?.appendFrame(stream, to: &output)
         }
