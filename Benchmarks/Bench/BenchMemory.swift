@@ -60,6 +60,11 @@ enum BenchFile {
     unsafe filled { unsafe bench_read(path, $0, $1) }
   }
 
+  static func exists(_ path: String) -> Bool {
+    // Safety: one byte of room for one byte.
+    unsafe withText(room: 1) { unsafe bench_read(path, $0, $1) } != nil
+  }
+
   /// Appends the first `count` bytes of a file; false where it has fewer.
   static func read(_ path: String, _ count: Int, into buffer: inout ByteBuffer) -> Bool {
     buffer.reserve(buffer.count + count)

@@ -229,6 +229,8 @@ struct StoredBlocks: ~Copyable {
     }
   }
 
+  var byteCount: Int { bytes.count }
+
   var largest: Int { blocks.map(\.range.count).max() ?? 0 }
 
   @_lifetime(borrow self)

@@ -85,7 +85,7 @@ extension JournalRecords {
     options.outputs = [.books, .mbp1]
     options.ringLines = 1 << 16
     options.expectedOrders = expectedOrders
-    options.lanes = LaneOptions(capacityLines: 1_024, policy: .wait, strategy: .spin)
+    options.lanes = LaneOptions(capacityLines: 1_024, policy: .wait, strategy: .park)
     var journal = JournalSettings(root: root)
     journal.codec = JournalCodec(payload: .dbn, coder: .lz4, level: 0)
     journal.sync = .off

@@ -8,7 +8,7 @@ enum Main {
     [
       DecodeBench.self, LaneBench.self, BookBench.self, ShmBench.self, PipelineBench.self,
       UDPBench.self, AllocationBench.self, MemoryBench.self, ReplayBench.self,
-      JournalWriteBench.self, JournalReadBench.self,
+      JournalWriteBench.self, JournalReadBench.self, ArchiveBench.self,
     ]
   }
 
