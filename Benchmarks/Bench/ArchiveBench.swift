@@ -8,10 +8,10 @@ import Wire
 /// What archives save: columnar blocks beside what Databento ships, DBN with zstd level 3.
 ///
 ///     day or capture ─▶ pipeline with books ─▶ records ─┬▶ dbn, zstd:3, one frame a block
-///                                                       └▶ columns, zstd:1      both in large blocks
+///                                                       └▶ columns, zstd:1
 ///
 /// On the simulated day and on every shared capture that our feeds read and that makes enough
-/// records to tell. Both are encoded through the container, decoded, and compared.
+/// records to tell. Both, in large blocks, are encoded through the container, decoded, and compared.
 enum ArchiveBench: Bench {
   static var name: String { "archive" }
   static var summary: String { "bytes and rates of archives beside DBN with zstd:3" }

@@ -134,6 +134,7 @@ internal import CMillrace
     return difference &>> unused
   }
 
+  // Safety, of both: the field lies in every record of the chunk.
   @inline(__always)
   private static func value(_ field: FieldPlan, _ chunk: Chunk, _ index: Int) -> UInt64 {
     unsafe load(UnsafeRawPointer(chunk.record(index) + field.offset), field.width)

@@ -2,6 +2,8 @@ internal import CMillrace
 
 // The loops that turn stored numbers back into fields: the mirror of EncodeKernels.
 
+// Safety: numbers have room for a chunk; records are as `Chunk` says.
+
 /// Stored numbers of a chunk to the fields of its records.
 enum DecodeKernels {
   /// Takes the chunk's numbers from `wide` (8-byte fields) or `narrow`.

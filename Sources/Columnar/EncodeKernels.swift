@@ -7,6 +7,8 @@ internal import Wire
 /// Integers that fields are made of.
 typealias FieldInteger = FixedWidthInteger & UnsignedInteger & BitwiseCopyable
 
+// Safety: numbers have room for a chunk; records are as `Chunk` says.
+
 /// Fields of a chunk to the numbers that are stored.
 enum EncodeKernels {
   /// Writes the chunk's numbers to `wide` (8-byte fields) or `narrow`; the bits that any of them

@@ -29,8 +29,8 @@
 /// What a value is predicted from: its base. A record's own fields at smaller places in the list
 /// of columns are known when a column is read, and so are all records of earlier kinds.
 #define MILLRACE_FROM_ZERO 0        ///< nothing: the base is 0
-#define MILLRACE_FROM_PREVIOUS 1    ///< the field in the kind's record before; `first` for the first
-#define MILLRACE_FROM_GREATEST 2    ///< the greatest so far of the field in the kind, and of `first`
+#define MILLRACE_FROM_PREVIOUS 1    ///< the field in the kind's record before, at first `first`
+#define MILLRACE_FROM_GREATEST 2    ///< the greatest so far of the field, and of `first`
 #define MILLRACE_FROM_INSTRUMENT 3  ///< the field in the kind's last record of the instrument
 #define MILLRACE_FROM_FIELD 4       ///< the field at `source` in the same record
 #define MILLRACE_FROM_PARENT 5      ///< the field at `source` in the last record of the parent kind
@@ -51,7 +51,7 @@
 //   "the number for that value" is value - greatest, made unsigned by ZIGZAG where that is set.
 // - FROM_INSTRUMENT: an instrument is instrument_id modulo 2^table_bits, its first base 0.
 // - FROM_PARENT: before the parent kind's first record every field of it is 0.
-// - The exceptions' stream has 12 bytes for each: the record's number in its kind (4 bytes, rising),
+// - The exceptions' stream has 12 bytes for each: number in its kind (4 bytes, rising),
 //   then the field (8 bytes), which replaces the value decoded there. What comes after is predicted
 //   as if there were no exceptions; only columns predicted from this field see them.
 // - `planes` counts the planes of the stored number's lowest bytes.
