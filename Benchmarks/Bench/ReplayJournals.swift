@@ -124,7 +124,8 @@ struct ReplayJournals: ~Copyable {
     for path in paths {
       let parts = path.split(separator: "/", omittingEmptySubsequences: false)
       BenchFile.remove([path, parts.dropLast().joined(separator: "/")])
-      BenchFile.remove([parts.dropLast(2).joined(separator: "/")])
+      let dataset = parts.dropLast(2).joined(separator: "/")
+      BenchFile.remove(["\(dataset)/.lock-0", dataset])
     }
     BenchFile.remove([root])
   }
