@@ -1,7 +1,7 @@
 // What an assembled C stack does with framed ITCH 5.0: the neighbour of `pipeline-journal`.
 //
-//   file in memory --> scalar decoder (CPU 0) --> SPSC ring of 64-byte records --> blocks of 16,384
-//                                                 records, one zstd or LZ4 frame each (CPU 1) --> file
+//   file in memory --> scalar decoder (CPU 0) --> SPSC ring of 64-byte records --> blocks of
+//                         16,384 records, one zstd or LZ4 frame each (CPU 1) --> file
 //
 // The ring has cached indices and publishes each record (rigtorp/SPSCQueue); the blocks are what
 // journals of structs do. The sum is over references, shares and prices, as in itch_baseline.c, so
@@ -146,7 +146,6 @@ static size_t file_bytes;
 
 static void *produce(void *unused) {
   (void)unused;
-  pin(0);
   Record record;
   memset(&record, 0, sizeof record);
   for (size_t at = 0; at + 2 <= file_bytes;) {
@@ -177,8 +176,16 @@ static void run(const char *coder, const char *path) {
   atomic_store(&ring.read, 0);
   ring.read_cache = ring.written_cache = 0;
   double start = seconds();
+  // Bound before it begins: under a real-time scheduler it would never leave this spinning CPU.
   pthread_t thread;
-  pthread_create(&thread, NULL, produce, NULL);
+  pthread_attr_t attributes;
+  cpu_set_t cpus;
+  CPU_ZERO(&cpus);
+  CPU_SET(0, &cpus);
+  pthread_attr_init(&attributes);
+  pthread_attr_setaffinity_np(&attributes, sizeof cpus, &cpus);
+  pthread_create(&thread, &attributes, produce, NULL);
+  pthread_attr_destroy(&attributes);
   while (!ended || count > 0) {
     uint64_t at = atomic_load_explicit(&ring.read, memory_order_relaxed);
     while (!ended && at == ring.written_cache) {

@@ -7,6 +7,7 @@ enum Main {
   static var benches: [any Bench.Type] {
     [
       DecodeBench.self, LaneBench.self, BookBench.self, ShmBench.self, PipelineBench.self,
+      PipelineJournalBench.self,
       UDPBench.self, AllocationBench.self, MemoryBench.self, ReplayBench.self,
       JournalWriteBench.self, JournalReadBench.self, ArchiveBench.self,
     ]

@@ -28,6 +28,20 @@ import Records
     unsafe record.withUnsafeBytes { unsafe add($0) }
   }
 
+  /// Adds whole records, back to back.
+  mutating func add(run records: RawSpan) {
+    // Safety: the bytes are used inside of the closure only; a record ends where the next begins.
+    unsafe records.withUnsafeBytes { bytes in
+      var at = 0
+      while at < bytes.count {
+        let count = unsafe Int(bytes[at]) * 4
+        guard count >= 16, count <= bytes.count - at else { return }
+        unsafe add(UnsafeRawBufferPointer(rebasing: bytes[at..<(at + count)]))
+        at += count
+      }
+    }
+  }
+
   /// Adds one record of at least a header's 16 bytes.
   mutating func add(_ record: UnsafeRawBufferPointer) {
     records &+= 1

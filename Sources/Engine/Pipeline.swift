@@ -104,7 +104,7 @@ public final class Pipeline {
       counters: counters.claimShard(shard),
       outlet: counters.claimOutlet(shard: shard, index: 0),
       latency: counters.claimLatency(sources.count + shard), measuresLatency: isLive,
-      journal: JournalLaneWriter(shard < journals.count ? journals[shard].lane : nil),
+      journal: BlockLaneWriter(shard < journals.count ? journals[shard].lane : nil),
       journalFlushNanos: options.journal?.flushNanos ?? 0)
     return WorkerThread(
       worker, doorbell: grid.doorbells[shard], strategy: options.lanes.strategy)

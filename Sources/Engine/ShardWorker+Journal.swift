@@ -5,11 +5,12 @@ internal import SharedMemory
 
 /// The journal gets exactly what the ring gets, in the same order.
 extension ShardWorker {
-  /// Copies a record that was published into the journal's block.
+  /// Gives a record to the ring and, where there is one, to the journal.
   @inline(__always)
-  mutating func record(_ record: UnsafeRawPointer, byteCount: Int) {
-    guard journal.isOn else { return }
+  mutating func emit(_ record: UnsafeRawPointer, byteCount: Int) {
     // Safety: the caller vouches for the record's bytes.
+    unsafe ring.publish(record, byteCount: byteCount)
+    guard journal.isOn else { return }
     if unsafe !journal.append(record, byteCount: byteCount) {
       unsafe recordInNextBlock(record, byteCount: byteCount)
     }
@@ -17,11 +18,10 @@ extension ShardWorker {
 
   /// The same for a record that lies in no lane.
   @inline(__always)
-  mutating func record<R: Record>(_ value: R) {
-    guard journal.isOn else { return }
+  mutating func emit<R: Record>(_ record: R) {
     // Safety: a record has no padding; the pointer is used inside of the closure only.
-    unsafe withUnsafeBytes(of: value) { bytes in
-      unsafe record(bytes.baseAddress.unsafelyUnwrapped, byteCount: MemoryLayout<R>.size)
+    unsafe withUnsafeBytes(of: record) { bytes in
+      unsafe emit(bytes.baseAddress.unsafelyUnwrapped, byteCount: MemoryLayout<R>.size)
     }
   }
 
@@ -37,7 +37,7 @@ extension ShardWorker {
         signOfLife()
       }
     }
-    // Safety: as in `record`; an empty block has room for any record.
+    // Safety: as in `emit`; an empty block has room for any record.
     let isStored = unsafe journal.append(record, byteCount: byteCount)
     precondition(isStored, "an empty block takes a record")
   }

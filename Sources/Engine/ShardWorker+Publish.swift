@@ -11,8 +11,7 @@ extension ShardWorker {
   mutating func deliver(_ record: UnsafeRawPointer) {
     let bytes = unsafe Int(record.load(as: UInt8.self)) &* 4
     // Safety: the lane has checked that the record is whole.
-    unsafe ring.publish(record, byteCount: bytes)
-    unsafe self.record(record, byteCount: bytes)
+    unsafe emit(record, byteCount: bytes)
     counters.counters.delivered &+= 1
     outlet.counters.offered &+= 1
   }
@@ -20,8 +19,7 @@ extension ShardWorker {
   /// A record of the feed that the book has completed.
   @inline(__always)
   mutating func deliver<R: Record>(_ record: R) {
-    ring.publish(record)
-    self.record(record)
+    emit(record)
     counters.counters.delivered &+= 1
     outlet.counters.offered &+= 1
   }
@@ -29,8 +27,7 @@ extension ShardWorker {
   /// A record that the worker adds of its own.
   @inline(__always)
   mutating func derive<R: Record>(_ record: R) {
-    ring.publish(record)
-    self.record(record)
+    emit(record)
     counters.counters.derived &+= 1
     outlet.counters.offered &+= 1
   }

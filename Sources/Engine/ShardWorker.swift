@@ -22,7 +22,7 @@ internal import SharedMemory
   var outlet: CounterBlock<OutletCounters>
   var latency: CounterBlock<LatencyCounters>
   /// The way to the journal; off where nothing is recorded.
-  var journal: JournalLaneWriter
+  var journal: BlockLaneWriter
   /// Age at which a block that is not full is handed over, ns.
   let journalFlushNanos: UInt64
   let strategy: WaitStrategy
@@ -48,7 +48,7 @@ internal import SharedMemory
     symbols: consuming SymbolWriter, counters: consuming CounterBlock<ShardCounters>,
     outlet: consuming CounterBlock<OutletCounters>,
     latency: consuming CounterBlock<LatencyCounters>, measuresLatency: Bool,
-    journal: consuming JournalLaneWriter, journalFlushNanos: UInt64
+    journal: consuming BlockLaneWriter, journalFlushNanos: UInt64
   ) {
     self.shard = shard
     self.outputs = outputs

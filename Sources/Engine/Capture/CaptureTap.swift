@@ -32,14 +32,14 @@ final class CaptureLink: Sendable {
 /// The capture never holds a reader back: where its thread cannot keep up, chunks are lost and
 /// counted, in the ledger and in the capture itself. A chunk costs one copy.
 @safe struct CaptureTap: ~Copyable {
-  private var writer: JournalLaneWriter
+  private var writer: BlockLaneWriter
   private let link: CaptureLink?
   private var lost: UInt64 = 0
 
   /// A tap into `link`, or one that does nothing.
   init(_ link: CaptureLink?) {
     self.link = link
-    writer = JournalLaneWriter(link?.lane)
+    writer = BlockLaneWriter(link?.lane)
   }
 
   var isOn: Bool { writer.isOn }
@@ -103,8 +103,8 @@ enum CaptureSettings {
   /// Age at which a block that is not full is stored all the same, ns.
   static var flushNanos: UInt64 { 1_000_000_000 }
 
-  static func makeLane() -> JournalLane {
-    JournalLane(
+  static func makeLane() -> BlockLane {
+    BlockLane(
       blockRecords: chunksPerBlock, blockBytes: blockBytes,
       largestBytes: CaptureHead.byteCount + largestChunk, blockCount: blockCount)
   }

@@ -9,7 +9,7 @@ internal import Wire
 /// The thread that stores what one source has received: makes pcapng or stream chunks of it,
 /// compresses, writes.
 ///
-///     reader ─▶ CaptureTap ─▶ JournalLane ─▶ this thread ─▶ RawCaptureWriter ─▶ segments
+///     reader ─▶ CaptureTap ─▶ BlockLane ─▶ this thread ─▶ RawCaptureWriter ─▶ segments
 final class CaptureThread: @unchecked Sendable {
   // Safety of `@unchecked`: everything is touched by the thread alone until it was joined.
   let link: CaptureLink
@@ -17,7 +17,7 @@ final class CaptureThread: @unchecked Sendable {
   let index: Int
   let name: String
   private var writer: RawCaptureWriter
-  private var reader: JournalLaneReader
+  private var reader: BlockLaneReader
   private let form: CaptureForm
   private var output = ByteBuffer(capacity: CaptureSettings.blockBytes * 2)
   private let isDraining = Atomic(false)
@@ -38,7 +38,7 @@ final class CaptureThread: @unchecked Sendable {
     self.link = link
     self.writer = writer
     self.form = form
-    reader = JournalLaneReader(link.lane)
+    reader = BlockLaneReader(link.lane)
   }
 
   func start() throws(EngineError) {

@@ -5,14 +5,14 @@ internal import Lanes
 /// Holds a journal's writer and lane between their opening and their thread.
 final class JournalBox {
   let name: String
-  let lane: JournalLane
+  let lane: BlockLane
   private var writer: JournalWriter?
 
   private init(
     shard: Int, settings: JournalSettings, options: JournalOptions
   ) throws(EngineError) {
     name = "journal-\(shard)"
-    lane = JournalLane(blockRecords: settings.blockRecords, blockCount: settings.buffers)
+    lane = BlockLane(blockRecords: settings.blockRecords, blockCount: settings.buffers)
     do throws(JournalError) {
       writer = try JournalWriter(options)
     } catch {

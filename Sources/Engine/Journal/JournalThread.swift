@@ -7,17 +7,17 @@ internal import Wire
 /// The thread that stores what one worker publishes: takes blocks from the lane, compresses and
 /// writes them, keeps the outlet's account.
 ///
-///     worker ─▶ JournalLane ─▶ this thread ─▶ JournalWriter ─▶ segments
+///     worker ─▶ BlockLane ─▶ this thread ─▶ JournalWriter ─▶ segments
 ///
 /// Where the disk refuses, the writer loses blocks and counts them, so that the lane stays empty
 /// and the worker goes on.
 final class JournalThread: @unchecked Sendable {
   // Safety of `@unchecked`: writer, reader and account are touched by the thread alone until it was
   // joined.
-  let lane: JournalLane
+  let lane: BlockLane
   let name: String
   private var writer: JournalWriter
-  private var reader: JournalLaneReader
+  private var reader: BlockLaneReader
   private var account: JournalAccount
   private let isDraining = Atomic(false)
   private let events = Mutex<[JournalEvent]>([])
@@ -29,13 +29,13 @@ final class JournalThread: @unchecked Sendable {
   private static var eventLimit: Int { 64 }
 
   init(
-    name: String, writer: consuming JournalWriter, lane: JournalLane,
+    name: String, writer: consuming JournalWriter, lane: BlockLane,
     outlet: consuming CounterBlock<OutletCounters>
   ) {
     self.name = name
     self.lane = lane
     self.writer = writer
-    reader = JournalLaneReader(lane)
+    reader = BlockLaneReader(lane)
     account = JournalAccount(outlet)
   }
 

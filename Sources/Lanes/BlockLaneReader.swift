@@ -1,11 +1,11 @@
 internal import CLinux
 internal import Synchronization
 
-/// The consuming end of a `JournalLane`; belongs to one thread.
+/// The consuming end of a `BlockLane`; belongs to one thread.
 ///
 ///     while reader.next() { store(reader.records, reader.recordCount); reader.release() }
-@safe public struct JournalLaneReader: ~Copyable {
-  private let lane: JournalLane
+@safe public struct BlockLaneReader: ~Copyable {
+  private let lane: BlockLane
   private var position: UInt64 = 0
   private var base: UnsafeRawPointer
   private var byteCount = 0
@@ -13,7 +13,7 @@ internal import Synchronization
   public private(set) var recordCount = 0
 
   /// The reader of `lane`, of which there is one.
-  public init(_ lane: JournalLane) {
+  public init(_ lane: BlockLane) {
     self.lane = lane
     // Safety: read for no byte before `next` has set both address and count.
     unsafe base = UnsafeRawPointer(lane.block(0))
@@ -24,7 +24,7 @@ internal import Synchronization
 
   /// Takes the next block; false where none was handed over. The one before must be released.
   public mutating func next() -> Bool {
-    // Pairs with the releasing store in `JournalLaneWriter.handOver`.
+    // Pairs with the releasing store in `BlockLaneWriter.handOver`.
     guard lane.handedOver.load(ordering: .acquiring) > position else { return false }
     unsafe base = UnsafeRawPointer(lane.block(position))
     let filled = lane.filled(position)
@@ -48,7 +48,7 @@ internal import Synchronization
     position &+= 1
     byteCount = 0
     recordCount = 0
-    // Pairs with the acquiring load in `JournalLaneWriter.takeBlock`.
+    // Pairs with the acquiring load in `BlockLaneWriter.takeBlock`.
     lane.givenBack.store(position, ordering: .releasing)
     lane.writerBell.ring()
   }

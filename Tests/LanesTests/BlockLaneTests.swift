@@ -3,7 +3,7 @@ import Lanes
 import Testing
 
 /// The way of whole blocks from a worker to its journal's thread.
-@Suite struct JournalLaneTests {
+@Suite struct BlockLaneTests {
   /// A record of `words` 4-byte words whose bytes follow from its number.
   private static func record(_ number: Int, words: Int) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: words * 4)
@@ -14,7 +14,7 @@ import Testing
 
   /// Appends a record as a worker does; false where no block was free in time.
   private static func put(
-    _ bytes: [UInt8], _ writer: inout JournalLaneWriter, strategy: WaitStrategy = .park
+    _ bytes: [UInt8], _ writer: inout BlockLaneWriter, strategy: WaitStrategy = .park
   ) -> Bool {
     // Safety: the bytes live through the calls.
     unsafe bytes.withUnsafeBytes { source in
@@ -31,7 +31,7 @@ import Testing
     }
   }
 
-  private static func take(_ reader: inout JournalLaneReader) -> (bytes: [UInt8], records: Int)? {
+  private static func take(_ reader: inout BlockLaneReader) -> (bytes: [UInt8], records: Int)? {
     guard reader.next() else { return nil }
     let bytes = copy(reader.records)
     let count = reader.recordCount
@@ -45,15 +45,15 @@ import Testing
   }
 
   @Test func aWriterWithoutALaneIsOff() {
-    let writer = JournalLaneWriter(nil)
+    let writer = BlockLaneWriter(nil)
     let isOn = writer.isOn
     #expect(!isOn)
   }
 
   @Test func aBlockIsFullByRecordsOrByBytes() {
-    let lane = JournalLane(blockRecords: 10, blockCount: 4)
-    var writer = JournalLaneWriter(lane)
-    var reader = JournalLaneReader(lane)
+    let lane = BlockLane(blockRecords: 10, blockCount: 4)
+    var writer = BlockLaneWriter(lane)
+    var reader = BlockLaneReader(lane)
     for number in 0..<11 { #expect(Self.put(Self.record(number, words: 4), &writer)) }
     #expect(Self.take(&reader)?.records == 10)
     // 140 words are the largest record; a block has room for `blockBytes / 560` of them.
@@ -74,9 +74,9 @@ import Testing
   }
 
   @Test func anEmptyBlockIsNotHandedOver() {
-    let lane = JournalLane(blockRecords: 10)
-    var writer = JournalLaneWriter(lane)
-    var reader = JournalLaneReader(lane)
+    let lane = BlockLane(blockRecords: 10)
+    var writer = BlockLaneWriter(lane)
+    var reader = BlockLaneReader(lane)
     writer.handOver()
     let isTaken = writer.takeBlock()
     #expect(isTaken)
@@ -88,9 +88,9 @@ import Testing
   }
 
   @Test func aBlockThatWaitedLongEnoughIsHandedOver() {
-    let lane = JournalLane(blockRecords: 10)
-    var writer = JournalLaneWriter(lane)
-    var reader = JournalLaneReader(lane)
+    let lane = BlockLane(blockRecords: 10)
+    var writer = BlockLaneWriter(lane)
+    var reader = BlockLaneReader(lane)
     #expect(Self.put(Self.record(1, words: 14), &writer))
     writer.handOverIfOlder(than: 100, nowNanos: 1_000)
     writer.handOverIfOlder(than: 100, nowNanos: 1_099)
@@ -104,8 +104,8 @@ import Testing
   }
 
   @Test func aFullLaneHoldsTheWriterAndTellsIt() {
-    let lane = JournalLane(blockRecords: 2, blockCount: 2)
-    var writer = JournalLaneWriter(lane)
+    let lane = BlockLane(blockRecords: 2, blockCount: 2)
+    var writer = BlockLaneWriter(lane)
     for number in 0..<4 { #expect(Self.put(Self.record(number, words: 14), &writer)) }
     #expect(lane.holds.count == 0)
     writer.handOver()
@@ -116,7 +116,7 @@ import Testing
     #expect(!hasWaited)
     #expect(lane.holds.count == 1)
     #expect(lane.holds.nanos >= 3_000_000)
-    var reader = JournalLaneReader(lane)
+    var reader = BlockLaneReader(lane)
     #expect(Self.take(&reader)?.records == 2)
     let isFree = writer.waitForBlock(strategy: .park, timeoutNanos: 1_000_000_000)
     #expect(isFree)
@@ -126,10 +126,10 @@ import Testing
   /// Every record arrives once, in order, whatever the sizes; seeds are printed by a failure.
   @Test(arguments: [1, 2, 3], [WaitStrategy.spin, .park])
   func recordsKeepTheirOrder(seed: UInt64, strategy: WaitStrategy) throws {
-    let lane = JournalLane(blockRecords: 37, blockCount: 3)
+    let lane = BlockLane(blockRecords: 37, blockCount: 3)
     let count = 20_000
     let thread = Thread {
-      var writer = JournalLaneWriter(lane)
+      var writer = BlockLaneWriter(lane)
       var random = seed
       for number in 0..<count {
         random = random &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
@@ -140,7 +140,7 @@ import Testing
       writer.handOver()
     }
     thread.start()
-    var reader = JournalLaneReader(lane)
+    var reader = BlockLaneReader(lane)
     var number = 0
     var random = seed
     while number < count {

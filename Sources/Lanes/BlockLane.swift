@@ -10,7 +10,7 @@ internal import Synchronization
 /// One producer and one consumer. A record costs one copy; an index is published and a bell rung
 /// once a block. Nothing is allocated, locked or asked of the kernel while blocks are free. The
 /// lane never drops: a producer that finds no free block waits, and the lane knows how long.
-@safe public final class JournalLane: Sendable {
+@safe public final class BlockLane: Sendable {
   /// What a filled block holds.
   struct Filled {
     var byteCount: Int

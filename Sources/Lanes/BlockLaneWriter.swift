@@ -1,14 +1,14 @@
 internal import CLinux
 internal import Synchronization
 
-/// The producing end of a `JournalLane`; belongs to one thread. Without a lane it is off.
+/// The producing end of a `BlockLane`; belongs to one thread. Without a lane it is off.
 ///
 ///     if !writer.append(record, byteCount: 56) {
 ///       writer.handOver()                            // where `hasBlock`
 ///       if !writer.takeBlock() { writer.beginHold() … writer.waitForBlock(…) … }
 ///     }
-@safe public struct JournalLaneWriter: ~Copyable {
-  private let lane: JournalLane?
+@safe public struct BlockLaneWriter: ~Copyable {
+  private let lane: BlockLane?
   /// Whether there is a lane.
   public let isOn: Bool
   /// Where the next record goes, and the last place where the largest one still fits.
@@ -27,7 +27,7 @@ internal import Synchronization
   private var holdNanos: UInt64 = 0
 
   /// The writer of `lane`, of which there is one; nil for a writer that is off.
-  public init(_ lane: JournalLane?) {
+  public init(_ lane: BlockLane?) {
     self.lane = lane
     isOn = lane != nil
     // Safety: no record is stored before `takeBlock` has set both.
@@ -79,13 +79,13 @@ internal import Synchronization
     guard let lane, hasBlock, room < lane.blockRecords else { return }
     let start = unsafe lane.block(position)
     lane.setFilled(
-      JournalLane.Filled(
+      BlockLane.Filled(
         byteCount: unsafe cursor - start, recordCount: lane.blockRecords - room), position)
     position &+= 1
     hasBlock = false
     room = 0
     filledSince = 0
-    // Pairs with the acquiring load in `JournalLaneReader.next`.
+    // Pairs with the acquiring load in `BlockLaneReader.next`.
     lane.handedOver.store(position, ordering: .releasing)
     lane.readerBell.ring()
   }
@@ -95,7 +95,7 @@ internal import Synchronization
     guard let lane else { return false }
     if hasBlock { return true }
     if position >= freeUntil {
-      // Pairs with the releasing store in `JournalLaneReader.release`.
+      // Pairs with the releasing store in `BlockLaneReader.release`.
       freeUntil = lane.givenBack.load(ordering: .acquiring) &+ UInt64(lane.blockCount)
       guard position < freeUntil else { return false }
     }

@@ -1,0 +1,157 @@
+import Engine
+import ExchangeFeeds
+import FeedKit
+import Foundation
+import Journal
+import Ledger
+import Testing
+
+/// Pipelines that record: what the journal holds is what the ring held, and every record is
+/// accounted for, whatever the disk does.
+@Suite(.serialized) struct JournalPipelineTests {
+  private func options(_ journal: JournalSettings, shards: Int = 1) -> PipelineOptions {
+    var options = PipelineOptions(
+      instance: "test-\(UUID().uuidString.prefix(8))", verb: "test")
+    options.shards = shards
+    options.outputs = [.books, .mbp1, .ohlcv1s, .statistics]
+    options.ringLines = 1 << 19
+    options.journal = journal
+    return options
+  }
+
+  private func settings(_ folder: JournalFolder, codec: String) -> JournalSettings {
+    var settings = JournalSettings(root: folder.path)
+    settings.codec = JournalCodec(name: codec) ?? settings.codec
+    settings.blockRecords = 1_000
+    settings.flushNanos = 20_000_000
+    return settings
+  }
+
+  /// The journal's account, summed over shards.
+  private func account(_ snapshot: CounterSnapshot, _ id: CounterID) -> UInt64 {
+    snapshot.blocks.reduce(0) {
+      $0 + ($1.scope == .outlet && $1.minor == Pipeline.journalOutlet ? $1[id] : 0)
+    }
+  }
+
+  @Test(arguments: ["zstd:1", "columnar+lz4", "none"])
+  func aLiveCaptureIsWhatReadersGot(codec: String) throws {
+    var market = ItchMarketOptions()
+    market.seed = 5
+    market.symbols = 100
+    market.messages = 20_000
+    market.rate = 40_000
+    var bad = LineImpairmentOptions()
+    bad.loss = 0.02
+    let exchange = try SimulatedExchange(market: market, impairments: [bad, bad])
+    var source = SourceConfiguration(
+      name: "itch", feed: ItchFeed.self,
+      input: .udp(lines: exchange.lines, reRequest: exchange.reRequest))
+    source.gaps.start = .one
+    source.gaps.requestLimit = 20
+    let folder = JournalFolder()
+    let pipeline = try Pipeline(
+      options: options(settings(folder, codec: codec), shards: 2), sources: [source],
+      version: "test")
+    defer { try? FileManager.default.removeItem(atPath: pipeline.folder) }
+    try pipeline.start()
+    try exchange.start()
+    for _ in 0..<600 where try pipeline.snapshot().total(.messages) < 20_000 {
+      #expect(try pipeline.check().map(\.description) == [])
+      usleep(10_000)
+    }
+    _ = exchange.stop()
+    usleep(100_000)
+    #expect(pipeline.stop().map(\.description) == [])
+    try compare(pipeline, folder, shards: 2)
+  }
+
+  @Test func aCaptureIsRecordedTheSameEachTime() throws {
+    let day = try DayCapture(messages: 30_000, seed: 9)
+    var recorded: [Data] = []
+    for codec in ["zstd:1", "columnar+zstd:1", "lz4"] {
+      let folder = JournalFolder()
+      let pipeline = try Pipeline(
+        options: options(settings(folder, codec: codec)), sources: [day.source()],
+        version: "test")
+      defer { try? FileManager.default.removeItem(atPath: pipeline.folder) }
+      try pipeline.start()
+      while !pipeline.isFinished {
+        #expect(try pipeline.check().map(\.description) == [])
+        usleep(2_000)
+      }
+      #expect(pipeline.stop().map(\.description) == [])
+      try compare(pipeline, folder, shards: 1)
+      recorded.append(try folder.records(shard: 0))
+    }
+    #expect(recorded[0] == recorded[1])
+    #expect(recorded[0] == recorded[2])
+  }
+
+  /// Each shard's journal against its ring, and the ledger's figures.
+  private func compare(_ pipeline: Pipeline, _ folder: JournalFolder, shards: Int) throws {
+    let snapshot = try pipeline.snapshot()
+    var total: UInt64 = 0
+    for shard in 0..<shards {
+      let ring = try ringRecords("\(pipeline.folder)/shard-\(shard).ring")
+      let recorded = try folder.records(shard: shard)
+      #expect(ring.count > 1_000)
+      #expect(recorded == ring.bytes)
+      total += ring.count
+    }
+    #expect(account(snapshot, .offered) == total)
+    #expect(account(snapshot, .written) == total)
+    #expect(account(snapshot, .durable) == total)
+    #expect(account(snapshot, .lost) == 0)
+    #expect(account(snapshot, .segments) == UInt64(shards))
+    #expect(account(snapshot, .blocks) > UInt64(shards))
+    #expect(account(snapshot, .bytesWritten) > 0)
+  }
+
+  @Test func aSlowJournalHoldsTheWorkerAndLosesNothing() throws {
+    let day = try DayCapture(messages: 60_000, seed: 3)
+    let folder = JournalFolder()
+    // The strongest compression is slower than any worker.
+    var settings = settings(folder, codec: "zstd:19")
+    settings.blockRecords = 4_096
+    settings.buffers = 2
+    settings.sync = .block
+    let pipeline = try Pipeline(
+      options: options(settings), sources: [day.source()], version: "test")
+    defer { try? FileManager.default.removeItem(atPath: pipeline.folder) }
+    try pipeline.start()
+    while !pipeline.isFinished {
+      #expect(try pipeline.check().map(\.description) == [])
+      usleep(5_000)
+    }
+    #expect(pipeline.stop().map(\.description) == [])
+    let snapshot = try pipeline.snapshot()
+    #expect(account(snapshot, .holds) > 0)
+    #expect(account(snapshot, .heldNanos) > 0)
+    try compare(pipeline, folder, shards: 1)
+  }
+
+  @Test func aFolderThatCannotBeIsKnownAtTheStart() throws {
+    let day = try DayCapture(messages: 1_000, seed: 1)
+    #expect(throws: EngineError.self) {
+      _ = try Pipeline(
+        options: options(JournalSettings(root: "/proc/millrace")), sources: [day.source()],
+        version: "test")
+    }
+  }
+
+  @Test func twoPipelinesDoNotShareAJournal() throws {
+    let day = try DayCapture(messages: 1_000, seed: 1)
+    let folder = JournalFolder()
+    let first = try Pipeline(
+      options: options(settings(folder, codec: "zstd:1")), sources: [day.source()],
+      version: "test")
+    defer { try? FileManager.default.removeItem(atPath: first.folder) }
+    #expect(throws: EngineError.self) {
+      _ = try Pipeline(
+        options: options(settings(folder, codec: "zstd:1")), sources: [day.source()],
+        version: "test")
+    }
+    _ = first.stop()
+  }
+}
