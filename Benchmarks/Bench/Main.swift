@@ -10,6 +10,7 @@ enum Main {
       PipelineJournalBench.self,
       UDPBench.self, AllocationBench.self, MemoryBench.self, ReplayBench.self,
       JournalWriteBench.self, JournalReadBench.self, ArchiveBench.self,
+      ArchiveRunBench.self,
     ]
   }
 

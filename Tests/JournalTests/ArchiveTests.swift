@@ -98,7 +98,7 @@ struct ArchiveTests {
     try MadeJournal.flip(path, at: size / 2)
     var archive = try JournalArchive(made.options, .init(now: .max / 2))
     let job = try #require(archive.plan.jobs.first)
-    let manifest = try #require(try archive.archive(job, now: { 5 }) { _ in true })
+    let manifest = try #require(try archive.archive(job, now: { 5 }, goesOn: { _ in true }))
     #expect(!manifest.findings.isEmpty)
     let before = made.segments
     let deletion = try archive.deleteSources(of: manifest)
@@ -137,10 +137,12 @@ struct ArchiveTests {
       limit += 1
       calls = 0
       isWhole =
-        try archive.archive(job, now: { 5 }) { _ in
-          calls += 1
-          return calls < limit
-        } != nil
+        try archive.archive(
+          job, now: { 5 },
+          goesOn: { _ in
+            calls += 1
+            return calls < limit
+          }) != nil
       if !isWhole { #expect(MadeJournal.files(made.archive) == [], "after \(limit) calls") }
     }
     #expect(calls > 1)
@@ -151,7 +153,7 @@ struct ArchiveTests {
     let made = try MadeJournal()
     var archive = try JournalArchive(made.options, .init(now: .max / 2))
     for job in archive.plan.jobs {
-      let manifest = try #require(try archive.archive(job, now: { 5 }) { _ in true })
+      let manifest = try #require(try archive.archive(job, now: { 5 }, goesOn: { _ in true }))
       if job.day == MadeJournal.days[0] {
         let claim = try JournalClaim(name: "r", paths: ["\(made.root)/\(job.sources[0].path)"])
         let kept = try archive.deleteSources(of: manifest)
@@ -178,5 +180,45 @@ struct ArchiveTests {
       _ = try JournalArchive(made.options, .init(now: .max / 2))
     }
     #expect(first.plan.jobs.count == 1)
+  }
+
+  /// Ended between the last rename and the manifest: the same records are put in their place, and
+  /// other ones are left.
+  @Test(arguments: ArchiveLayout.allCases)
+  func onlyTheSameRecordsAreReplaced(_ layout: ArchiveLayout) throws {
+    let made = try MadeJournal(blocks: 1)
+    var options = made.options
+    options.layout = layout
+    let first = try #require(try made.archiveAll(options).first)
+    let lines = "\(made.archive)/\(first.name)\(ArchiveName.manifestEnding)"
+    try FileManager.default.removeItem(atPath: lines)
+    let second = try #require(try made.archiveAll(options).first)
+    #expect(second.totals == first.totals && second.part == 1)
+    try FileManager.default.removeItem(atPath: lines)
+    let file = "\(made.archive)/\(first.outputs[0].path)"
+    try Data("something else".utf8).write(to: URL(filePath: file))
+    #expect(throws: JournalError.self) { try made.archiveAll(options) }
+    #expect(try String(contentsOfFile: file, encoding: .utf8) == "something else")
+  }
+
+  @Test func whatAnUnreadableManifestStandsForStays() throws {
+    let made = try MadeJournal(blocks: 1)
+    let first = try #require(try made.archiveAll().first)
+    let file = "\(made.archive)/\(first.outputs[0].path)"
+    let before = try Data(contentsOf: URL(filePath: file))
+    try MadeJournal.flip("\(made.archive)/\(first.name)\(ArchiveName.manifestEnding)", at: 3)
+    #expect(ArchiveFolder(path: made.archive).archived.isEmpty)
+    #expect(try made.archiveAll().map(\.part) == [2])
+    #expect(try Data(contentsOf: URL(filePath: file)) == before)
+  }
+
+  @Test func aJournalIsNotItsOwnArchive() throws {
+    let made = try MadeJournal(blocks: 1)
+    var options = made.options
+    options.archive = made.root + "/."
+    options.layout = .instrument
+    let before = made.segments
+    #expect(throws: JournalError.self) { try made.archiveAll(options) }
+    #expect(made.segments == before)
   }
 }

@@ -38,6 +38,19 @@ public struct ArchiveFolder {
     }
   }
 
+  /// The greatest parts of manifests that were not understood, by `<dataset>/<day>`.
+  var unreadableParts: [String: Int] {
+    var parts: [String: Int] = [:]
+    for (file, _) in unreadable {
+      let base = FileTree.name(of: String(file.dropLast(ArchiveName.manifestEnding.count)))
+      guard let (day, part) = ArchiveName.parse(base: base),
+        let dataset = FileTree.parent(of: file).map({ FileTree.name(of: $0) })
+      else { continue }
+      parts["\(dataset)/\(day)"] = max(parts["\(dataset)/\(day)"] ?? 0, part)
+    }
+    return parts
+  }
+
   /// Why an archive cannot be relied on without reading it; nil where nothing speaks against it.
   public func doubt(_ manifest: ArchiveManifest) -> String? {
     if let finding = manifest.findings.first { return finding }

@@ -45,7 +45,13 @@ public struct ArchivePlan: Equatable, Sendable {
 
   /// Plans the days of one root. A segment that a manifest lists is not archived twice; segments
   /// that came after their day was archived make another part of it.
-  init(_ segments: [SegmentFacts], manifests: [ArchiveManifest], request: Request) {
+  ///
+  /// `taken` has the parts of manifests that cannot be read, by `<dataset>/<day>`: what they stand
+  /// for is not to be replaced.
+  init(
+    _ segments: [SegmentFacts], manifests: [ArchiveManifest], taken: [String: Int] = [:],
+    request: Request
+  ) {
     let archivedIDs = Set(manifests.flatMap { $0.sources.map(\.segmentID) })
     let wanted = segments.filter {
       $0.kind == .ticks && (request.dataset ?? $0.dataset) == $0.dataset
@@ -60,7 +66,8 @@ public struct ArchivePlan: Equatable, Sendable {
       let made = manifests.filter { $0.dataset == first.dataset && $0.day == first.day }
       if open.count < all.count { finished += made }
       if open.isEmpty { continue }
-      add(open, part: (made.map(\.part).max() ?? 0) + 1, request)
+      let last = max(made.map(\.part).max() ?? 0, taken[key] ?? 0)
+      add(open, part: last + 1, request)
     }
   }
 

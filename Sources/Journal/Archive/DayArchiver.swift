@@ -137,17 +137,42 @@ struct DayArchiver: ~Copyable {
     switch options.layout {
     case .day:
       for (output, path) in zip(manifest.outputs, temporaryPaths) {
-        try FileTree.rename(path, to: "\(options.archive)/\(output.path)")
+        let final = "\(options.archive)/\(output.path)"
+        try checkReplaced(final, by: output)
+        try FileTree.rename(path, to: final)
       }
     case .instrument:
       let temporary = base + ArchiveName.temporaryEnding
       try FileTree.write(Array(manifest.index.utf8), to: "\(temporary)/\(ArchiveName.indexName)")
+      let outputs = Dictionary(
+        manifest.outputs.map { (FileTree.name(of: $0.path), $0) },
+        uniquingKeysWith: { first, _ in first })
+      for name in FileTree.names(in: base) ?? [] where name != ArchiveName.indexName {
+        try checkReplaced("\(base)/\(name)", by: outputs[name])
+      }
       Self.removeFolder(base)
       try FileTree.rename(temporary, to: base)
     }
     try FileTree.sync(folder)
     try FileTree.write(Array(manifest.json.utf8), to: base + ArchiveName.jsonEnding)
     try FileTree.write(Array(manifest.lines.utf8), to: base + ArchiveName.manifestEnding)
+  }
+
+  /// A file under a final name without a manifest is what a run left that was interrupted just
+  /// before its end. It may be replaced by the same records, and by nothing else: whatever else it
+  /// is, it may be the only copy.
+  private func checkReplaced(
+    _ path: String, by output: ArchiveManifest.Output?
+  ) throws(JournalError) {
+    guard FileTree.entry(path) != nil else { return }
+    if var expected = output, let reader = try? SegmentReader(path: path) {
+      expected.segmentID = reader.header.segmentID
+      expected.bytes = UInt64(reader.byteCount)
+      var verifier = ArchiveVerifier(folder: options.archive, outputs: [])
+      if try verifier.findings(of: expected, at: path, goesOn: { _ in true }) == [] { return }
+    }
+    throw .badOption(
+      "\(path) belongs to no manifest and holds something else: move it away and try again")
   }
 
   /// What an interrupted run has left of this day under temporary names.

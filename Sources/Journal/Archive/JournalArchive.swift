@@ -31,10 +31,14 @@ public struct JournalArchive: ~Copyable {
     let survey = try SegmentSurvey(root: options.root, dataset: request.dataset)
     try FileTree.makeFolders(options.archive)
     let folder = ArchiveFolder(path: options.archive, dataset: request.dataset)
+    guard folder.path != survey.root else {
+      throw .badOption("the archive \(folder.path) must have a folder of its own")
+    }
     guard let lock = try LockedFile("\(folder.path)/.lock") else {
       throw .badOption("another process writes to the archive \(folder.path)")
     }
-    plan = ArchivePlan(survey.segments, manifests: folder.manifests, request: request)
+    plan = ArchivePlan(
+      survey.segments, manifests: folder.manifests, taken: folder.unreadableParts, request: request)
     self.survey = survey
     var resolved = options
     (resolved.root, resolved.archive) = (survey.root, folder.path)

@@ -28,7 +28,7 @@ public struct JournalPrune {
     case failed(JournalError)
   }
 
-  /// Deletes what goes, oldest first; `report` is called for each. Gives the bytes that became free.
+  /// Deletes what goes, oldest first; `report` is called for each. Gives the bytes set free.
   public func perform(
     report: (PrunePolicy.Decision, Outcome) -> Void
   ) throws(JournalError) -> UInt64 {

@@ -47,9 +47,8 @@ struct ArchiveSession {
     let start = MonotonicClock.now().rawValue
     let bar = ArchiveProgressBar(job.name, terminal: context.terminal)
     defer { bar.end() }
-    let made = try archive.archive(job, now: { RealtimeClock.now().rawValue }) {
-      bar.goesOn($0)
-    }
+    let made = try archive.archive(
+      job, now: { RealtimeClock.now().rawValue }, goesOn: { bar.goesOn($0) })
     guard let made else {
       isStopped = true
       return

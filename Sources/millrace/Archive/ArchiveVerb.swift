@@ -8,7 +8,7 @@ enum ArchiveVerb: Verb {
   static var summary: String { "turn finished segments into a verified columnar archive" }
   static var operands: String { "[ROOT]" }
   static var options: [any DeclaredOption] {
-    [output, day, dataset, layout, codec, block, deleteSource, verify]
+    [output, day, dataset, layout, codec, block, buffer, deleteSource, verify]
   }
   static var notes: String {
     """
@@ -37,6 +37,8 @@ enum ArchiveVerb: Verb {
   static let block = CommandOption.count(
     "block", in: 1...JournalLimits.blockRecords, help: "records a block at most",
     default: "\(JournalLimits.blockRecords)")
+  static let buffer = CommandOption.size(
+    "buffer", help: "memory for records that are sorted by instrument", default: "128MiB")
   static let deleteSource = CommandOption.flag(
     "delete-source", help: "delete segments once their archive was read back and synced")
   static let verify = CommandOption.text(
@@ -60,6 +62,7 @@ enum ArchiveVerb: Verb {
     options.layout = ArchiveLayout(rawValue: arguments.value(of: layout)) ?? .day
     if let codec = arguments[codec] { options.codec = codec }
     options.blockRecords = arguments.value(of: block)
+    options.spillBytes = arguments.value(of: buffer)
     let request = ArchivePlan.Request(
       day: arguments[day].map { "\($0)" }, dataset: arguments[dataset],
       now: RealtimeClock.now().rawValue)
