@@ -110,8 +110,8 @@ let package = Package(
     .executableTarget(
       name: "millrace-fuzz",
       dependencies: [
-        "FeedKit", "FeedRegistry", "ExchangeFeeds", "Captures", "Journal", "Columnar", "Records",
-        "Wire", "Lanes", "Net",
+        "FeedKit", "FeedRegistry", "ExchangeFeeds", "Captures", "Journal", "Columnar", "Hashing",
+        "Records", "Wire", "Lanes", "Net",
       ], path: "Fuzz", exclude: ["Corpus"], swiftSettings: settings),
 
     .target(

@@ -18,6 +18,7 @@ enum FuzzTargets {
       FuzzTarget("mold", MoldTarget.run), FuzzTarget("soup-client", SoupTarget.runClient),
       FuzzTarget("soup-server", SoupTarget.runServer), FuzzTarget("pcap", PcapTarget.run),
       FuzzTarget("dbn", DBNTarget.run), FuzzTarget("columnar", ColumnarTarget.run),
+      FuzzTarget("journal-segment", SegmentTarget.run),
     ] + FeedRegistry.feeds.flatMap { FeedTargets.targets(of: $0) } + [canary]
 
   static func named(_ name: String) -> FuzzTarget? { all.first { $0.name == name } }

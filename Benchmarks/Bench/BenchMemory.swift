@@ -1,4 +1,5 @@
 import CBenchHooks
+import Glibc
 import Wire
 
 /// Zeroed memory of a bench, in large pages where the kernel has them.
@@ -92,6 +93,14 @@ enum BenchFile {
   static func remove(_ paths: [String]) {
     // Safety: the paths are texts of our own.
     for path in paths { unsafe bench_remove(path) }
+  }
+
+  /// Processor time of the calling thread, ns.
+  static func threadNanos() -> UInt64 {
+    var time = timespec()
+    // Safety: `time` is a local of the right type for the call.
+    unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec)
   }
 
   static func kernel() -> String { unsafe filled { unsafe bench_kernel($0, $1) } }

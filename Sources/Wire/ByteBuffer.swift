@@ -53,14 +53,6 @@
   @inlinable
   public mutating func removeAll() { setChecked(0) }
 
-  /// Copies a range of the bytes to the place `offset` among them; the two may overlap.
-  public mutating func move(_ range: Range<Int>, to offset: Int) {
-    precondition(range.lowerBound >= 0 && range.upperBound <= count, "a range of the bytes")
-    precondition(offset >= 0 && offset <= count - range.count, "a place among the bytes")
-    // Safety: both ranges lie in the buffer; memmove allows the overlap.
-    unsafe (base + offset).copyMemory(from: base + range.lowerBound, byteCount: range.count)
-  }
-
   /// Forgets the last `amount` bytes.
   public mutating func removeLast(_ amount: Int) {
     precondition(amount >= 0 && amount <= count, "no more than there are")

@@ -112,6 +112,14 @@ struct SegmentBuilder {
     if isPlain { sidecar = Array(sidecar[..<length]) } else { file = Array(file[..<length]) }
   }
 
+  /// Forgets blocks behind the first so many; a plain file's records go with them.
+  mutating func keep(blocks count: Int) {
+    if isPlain { file.removeLast(parts[count...].reduce(0) { $0 + $1.count }) }
+    blocks = Array(blocks[..<count])
+    offsets = Array(offsets[..<count])
+    parts = Array(parts[..<count])
+  }
+
   /// Replaces one byte of the segment, counted from the file's first, then the sidecar's.
   mutating func set(_ byte: UInt8, at offset: Int) {
     if offset < file.count { file[offset] = byte } else { sidecar[offset - file.count] = byte }

@@ -35,39 +35,47 @@ extension BlockRecords {
   ) {
     prepare(amount)
     if let filter {
-      select(filter, instruments: instruments, kinds: kinds)
+      select(amount, filter, instruments: instruments, kinds: kinds)
     } else {
-      list(kinds: kinds)
+      list(amount, kinds: kinds)
     }
   }
 
   private mutating func prepare(_ amount: Int) {
     (next, nextOffset) = (0, 0)
-    if times.count < amount {
-      times = [UInt64](repeating: 0, count: amount)
-      ends = [UInt32](repeating: 0, count: amount)
-    }
+    times.reserve(amount * 8)
+    ends.reserve(amount * 4)
+  }
+
+  /// Notes that `amount` records are listed.
+  private mutating func finish(_ amount: Int, lastTime time: UInt64) {
+    // Safety: as many entries were written into the room that `prepare` has made.
+    unsafe times.setCount(amount * 8)
+    unsafe ends.setCount(amount * 4)
+    (count, lastTime) = (amount, time)
   }
 
   /// Times and ends of all records.
-  private mutating func list(kinds: borrowing RecordKinds) {
+  private mutating func list(_ amount: Int, kinds: borrowing RecordKinds) {
     let total = bytes.count
+    // Safety: the records stay where they are; `prepare` has made room for `amount` entries.
+    let span = unsafe RawSpan(_unsafeStart: bytes.base, byteCount: total)
+    let times = unsafe self.times.base.assumingMemoryBound(to: UInt64.self)
+    let ends = unsafe self.ends.base.assumingMemoryBound(to: UInt32.self)
     var last = lastTime
     var (position, index) = (0, 0)
-    let room = times.count
-    while position < total, index < room {
-      let (size, offset) = Self.shape(bytes.bytes, position, kinds)
+    while position < total, index < amount {
+      let (size, offset) = Self.shape(span, position, kinds)
       if offset != 0 {
-        let time = bytes.bytes.uncheckedLE(UInt64.self, at: position &+ offset)
-        if time != .max { last = time }
+        let time = span.uncheckedLE(UInt64.self, at: position &+ offset)
+        last = time != .max ? time : last
       }
       position &+= size
-      times[index] = last
-      ends[index] = UInt32(truncatingIfNeeded: position)
+      unsafe times[index] = last
+      unsafe ends[index] = UInt32(truncatingIfNeeded: position)
       index &+= 1
     }
-    lastTime = last
-    count = index
+    finish(index, lastTime: last)
   }
 
   /// Bytes of the record at `position`, and where its receive time stands in it, or 0.
@@ -83,52 +91,44 @@ extension BlockRecords {
 
   /// Moves the wanted records to the front, and lists them.
   private mutating func select(
-    _ filter: RecordFilter, instruments: InstrumentSelection?, kinds: borrowing RecordKinds
+    _ amount: Int, _ filter: RecordFilter, instruments: InstrumentSelection?,
+    kinds: borrowing RecordKinds
   ) {
     let total = bytes.count
+    let base = unsafe bytes.base
+    // Safety: as in `list`; a record is moved to the front, never behind its place.
+    let times = unsafe self.times.base.assumingMemoryBound(to: UInt64.self)
+    let ends = unsafe self.ends.base.assumingMemoryBound(to: UInt32.self)
+    let hasTypes = !filter.types.isEmpty
+    let (from, to) = filter.ignoresTimes ? (0, .max) : (filter.from, filter.to)
+    let takesAllAbove = filter.ignoresTimes || !filter.hasTo
     var last = lastTime
     var (position, index, kept) = (0, 0, 0)
-    let room = times.count
-    // Wanted records that follow each other are moved at once.
-    var runStart = 0
-    while position < total, index < room {
-      let (size, offset) = Self.shape(bytes.bytes, position, kinds)
+    while position < total, index < amount {
+      // Safety: a whole record lies at `position`.
+      let span = unsafe RawSpan(_unsafeStart: base + position, byteCount: total &- position)
+      let (size, offset) = Self.shape(span, 0, kinds)
       if offset != 0 {
-        let time = bytes.bytes.uncheckedLE(UInt64.self, at: position &+ offset)
-        if time != .max { last = time }
+        let time = span.uncheckedLE(UInt64.self, at: offset)
+        last = time != .max ? time : last
       }
-      if isWanted(position, last, filter, instruments) {
+      let type = span.uncheckedByte(at: 1)
+      var isWanted = last >= from && (last < to || takesAllAbove)
+      if let instruments {
+        if type == 0x16 || type == 0x13 { instruments.learn(type, span, at: 0) }
+        isWanted = isWanted && instruments.contains(span.uncheckedLE(UInt32.self, at: 4))
+      }
+      if hasTypes, isWanted { isWanted = filter.types[Int(type)] }
+      if isWanted {
+        unsafe (base + kept).copyMemory(from: base + position, byteCount: size)
         kept &+= size
-        times[index] = last
-        ends[index] = UInt32(truncatingIfNeeded: kept)
+        unsafe times[index] = last
+        unsafe ends[index] = UInt32(truncatingIfNeeded: kept)
         index &+= 1
-      } else {
-        bytes.move(runStart..<position, to: kept &- (position &- runStart))
-        runStart = position &+ size
       }
       position &+= size
     }
-    bytes.move(runStart..<position, to: kept &- (position &- runStart))
     bytes.removeLast(bytes.count - kept)
-    lastTime = last
-    count = index
-  }
-
-  @inline(__always)
-  private func isWanted(
-    _ position: Int, _ time: UInt64, _ filter: RecordFilter, _ instruments: InstrumentSelection?
-  ) -> Bool {
-    let span = bytes.bytes
-    let type = span.uncheckedByte(at: position &+ 1)
-    if !filter.types.isEmpty, !filter.types[Int(type)] {
-      instruments?.observe(type, span, at: position)
-      return false
-    }
-    if let instruments {
-      instruments.observe(type, span, at: position)
-      let id = span.uncheckedLE(UInt32.self, at: position &+ 4)
-      if !instruments.contains(id) { return false }
-    }
-    return filter.ignoresTimes || (time >= filter.from && (!filter.hasTo || time < filter.to))
+    finish(index, lastTime: last)
   }
 }

@@ -4,11 +4,11 @@ internal import Wire
 /// One block's records with their effective receive times, and the place of the next one.
 ///
 /// A record without a receive time counts with the last one before it in its shard. One thread.
-struct BlockRecords: ~Copyable {
+@safe struct BlockRecords: ~Copyable {
   var bytes = ByteBuffer()
-  /// Per record its effective time, and where it ends in `bytes`.
-  var times: [UInt64] = []
-  var ends: [UInt32] = []
+  /// Per record its effective time (8 bytes), and where it ends in `bytes` (4 bytes).
+  var times = ByteBuffer()
+  var ends = ByteBuffer()
   /// The last receive time met.
   var lastTime: UInt64 = 0
   /// Records in `bytes`, and how many of them were given out.
@@ -20,12 +20,16 @@ struct BlockRecords: ~Copyable {
   mutating func removeAll() {
     bytes.removeAll()
     (count, next, nextOffset) = (0, 0, 0)
+    times.removeAll()
+    ends.removeAll()
   }
 
   var isEmpty: Bool { next == count }
 
   /// Effective time of the next record; 0 where they were not listed.
-  var headTime: UInt64 { next < times.count && next < count ? times[next] : 0 }
+  var headTime: UInt64 {
+    next < count && times.count > 0 ? times.bytes.uncheckedLE(UInt64.self, at: next * 8) : 0
+  }
 
   /// A block that was not read is passed: its last time is taken to be its greatest.
   mutating func pass(_ block: BlockHeader) {
@@ -34,34 +38,37 @@ struct BlockRecords: ~Copyable {
 
   /// Takes all of `bytes` as `amount` records, without their times.
   mutating func takeAll(_ amount: Int) {
-    count = amount
-    next = 0
-    nextOffset = 0
-  }
-
-  /// The run of records with times below `bound`, or up to it; all of them without times.
-  func run(below bound: UInt64, orEqual: Bool) -> (count: Int, bytes: Range<Int>) {
-    var index = next
-    if orEqual {
-      while index < count, times[index] <= bound { index &+= 1 }
-    } else {
-      while index < count, times[index] < bound { index &+= 1 }
-    }
-    guard index > next else { return (0, nextOffset..<nextOffset) }
-    return (index - next, nextOffset..<Int(ends[index - 1]))
+    (count, next, nextOffset) = (amount, 0, 0)
   }
 
   /// All that is left.
-  var rest: (count: Int, bytes: Range<Int>) { (count - next, nextOffset..<bytes.count) }
+  var rest: RecordRun { RecordRun(count: count - next, start: nextOffset, end: bytes.count) }
 
-  /// Appends a run's bytes.
-  func copy(_ range: Range<Int>, to buffer: inout ByteBuffer) {
-    buffer.append(bytes.bytes.extracting(range))
+  /// Where the merge stands in these records.
+  ///
+  /// Safety: the pointers hold until the records are changed.
+  var cursor: MergeCursor {
+    // Safety: as many times and ends were listed as there are records.
+    unsafe MergeCursor(
+      bytes: UnsafeRawPointer(bytes.base),
+      times: UnsafeRawPointer(times.base).assumingMemoryBound(to: UInt64.self),
+      ends: UnsafeRawPointer(ends.base).assumingMemoryBound(to: UInt32.self), count: count,
+      next: next, offset: nextOffset)
   }
 
   /// Goes behind a run.
-  mutating func consume(_ run: (count: Int, bytes: Range<Int>)) {
+  mutating func consume(_ run: RecordRun) {
     next += run.count
-    nextOffset = run.bytes.upperBound
+    nextOffset = run.end
   }
+}
+
+/// Records that follow each other in a block.
+struct RecordRun {
+  var count: Int
+  /// In the block's bytes.
+  var start: Int
+  var end: Int
+
+  var byteCount: Int { end - start }
 }

@@ -11,7 +11,7 @@ final class InstrumentSelection {
   private var resolved: Set<String> = []
   private var ids: Set<UInt32>
   /// Bits of (id mod 1,024): most records of other instruments are told apart by them.
-  private var bits = [UInt64](repeating: 0, count: 16)
+  private var bits = InlineArray<16, UInt64>(repeating: 0)
   /// Version of the records: it decides where a definition has its symbol.
   var version: UInt8 = 3
 
@@ -59,7 +59,8 @@ final class InstrumentSelection {
     if type == 0x16 || type == 0x13 { learn(type, bytes, at: offset) }
   }
 
-  private func learn(_ type: UInt8, _ bytes: RawSpan, at offset: Int) {
+  /// Takes what a mapping or a definition tells.
+  func learn(_ type: UInt8, _ bytes: RawSpan, at offset: Int) {
     guard !wanted.isEmpty, let id = bytes.loadLE(UInt32.self, at: offset + 4) else { return }
     let length = version == 1 ? 22 : 71
     if type == RType.instrumentDefinition.rawValue {

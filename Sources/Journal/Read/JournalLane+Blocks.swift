@@ -91,6 +91,10 @@ extension JournalLane {
   func openNext() -> Bool {
     let file = files[nextFile]
     guard let opened = open(file.path) else { return false }
+    // Metadata without our header yet: the segment's beginning is still being written.
+    if opened.isForeign, file.name != nil, context.query.followsLive, nextFile == files.count - 1 {
+      return false
+    }
     nextFile += 1
     if let missing = continuity.open(opened.header) {
       findings.append(.segmentGap(path: file.path, missing: missing))

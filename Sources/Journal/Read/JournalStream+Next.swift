@@ -7,59 +7,51 @@ extension JournalStream {
     (source, range, recordCount, isWaiting) = (nil, 0..<0, 0, false)
     while true {
       try feed()
-      guard let first = ready.first, !isHeldUp() else {
+      guard !ready.isEmpty, !isHeldUp() else {
         isWaiting = context.query.followsLive
         return recordCount > 0
       }
-      let lane = lanes[first]
-      let run = run(of: lane, first)
-      if run.bytes.count >= Self.longRunBytes {
+      if ready.count == 1 {
         // What was put together stands before it; it stays for the next call.
         if recordCount > 0 { return true }
-        source = lane
-        range = run.bytes
-        recordCount = run.count
-        take(run, from: lane, first)
+        give(lanes[ready[0]].records.rest, from: 0)
         return true
       }
-      lane.records.copy(run.bytes, to: &gathered)
-      recordCount += run.count
-      take(run, from: lane, first)
-      if gathered.count >= Self.gatheredBytes { return true }
+      if mergeReady() { return true }
     }
   }
 
-  /// The records of a lane that come before any other lane's next one.
-  private func run(of lane: JournalLane, _ index: Int) -> (count: Int, bytes: Range<Int>) {
-    guard ready.count > 1 else { return lane.records.rest }
-    let other = ready[1]
-    return lane.records.run(below: lanes[other].records.headTime, orEqual: index < other)
-  }
-
-  /// Goes behind a run, and puts its lane, the first one, where its next record belongs.
-  private mutating func take(
-    _ run: (count: Int, bytes: Range<Int>), from lane: JournalLane, _ index: Int
-  ) {
+  /// Gives a run of a lane out in its place.
+  private mutating func give(_ run: RecordRun, from place: Int) {
+    let lane = lanes[ready[place]]
+    source = lane
+    range = run.start..<run.end
+    recordCount = run.count
     lane.records.consume(run)
-    if lane.records.isEmpty {
-      ready.removeFirst()
-      hungry.append(index)
-      return
-    }
-    guard ready.count > 1 else { return }
-    let time = lane.records.headTime
-    var place = 0
-    while place + 1 < ready.count, isBefore(ready[place + 1], time, index) {
-      ready[place] = ready[place + 1]
-      place += 1
-    }
-    ready[place] = index
+    if lane.records.isEmpty { hungry.append(ready.remove(at: place)) }
   }
 
-  /// Whether the next record of the lane `other` comes before one at `time` of the lane `index`.
-  private func isBefore(_ other: Int, _ time: UInt64, _ index: Int) -> Bool {
-    let head = lanes[other].records.headTime
-    return head < time || (head == time && other < index)
+  /// Merges the lanes that have records; false where one has run out and there is room for more.
+  private mutating func mergeReady() -> Bool {
+    // Safety: the lanes' records stay as they are until the cursors are given up below.
+    var cursors = unsafe ready.map { unsafe lanes[$0].records.cursor }
+    let end = unsafe merge(
+      &cursors, to: &gathered, records: &recordCount, limit: Self.gatheredBytes,
+      longRun: Self.longRunBytes)
+    for place in ready.indices {
+      let (next, offset) = unsafe (cursors[place].next, cursors[place].offset)
+      lanes[ready[place]].records.next = next
+      lanes[ready[place]].records.nextOffset = offset
+    }
+    switch end {
+    case .full: return true
+    case .long(let place, let run):
+      give(run, from: place)
+      return true
+    case .dry(let place):
+      hungry.append(ready.remove(at: place))
+      return false
+    }
   }
 
   /// Advances the lanes that have run out, in turns, until each has records, waits or has ended.
@@ -86,9 +78,7 @@ extension JournalStream {
 
   private mutating func insert(_ index: Int) {
     drySince[index] = 0
-    let time = lanes[index].records.headTime
-    let place = ready.firstIndex { !isBefore($0, time, index) } ?? ready.count
-    ready.insert(index, at: place)
+    ready.insert(index, at: ready.firstIndex { $0 > index } ?? ready.count)
   }
 
   /// Lanes that have run dry are asked again with the next call, and new segments looked for.

@@ -26,7 +26,7 @@ internal import Wire
   public internal(set) var isWaiting = false
 
   var lanes: [JournalLane]
-  /// Lanes with records, by the next one's place in the order; indices into `lanes`.
+  /// Lanes with records; indices into `lanes`, ascending: the order that breaks ties.
   var ready: [Int] = []
   /// Lanes that have to be advanced.
   var hungry: [Int] = []

@@ -1,3 +1,4 @@
+internal import Hashing
 public import Wire
 
 extension SegmentReader {
@@ -43,6 +44,29 @@ extension SegmentReader {
       add(JournalFinding(path: path, block: block.number, range: range, text: text))
       throw .damaged(path: path, block: block.number, detail: text)
     }
+  }
+
+  /// Appends the current block's payload as it is stored, its hash checked: for whoever moves blocks
+  /// without decompressing them, or reads single columns. Nothing for a file that is not ours.
+  public mutating func appendPayload(to buffer: inout ByteBuffer) throws(JournalError) {
+    guard let block, !isForeign else { return }
+    let before = buffer.count
+    let size = Int(block.storedBytes)
+    let start = Int(payloadRange(of: block).lowerBound)
+    if isPlain {
+      guard try plain.load(at: start, count: size) == size else { throw cut(block) }
+      buffer.append(plain.bytes(at: start, count: size))
+    } else {
+      guard try frames.load(at: start, count: size) == size else { throw cut(block) }
+      buffer.append(frames.bytes(at: start, count: size))
+    }
+    guard ContentHash.hash(buffer.bytes.extracting(before..<buffer.count)) != block.payloadHash
+    else { return }
+    buffer.removeLast(size)
+    let text = "the payload's hash does not match"
+    add(
+      JournalFinding(path: path, block: block.number, range: payloadRange(of: block), text: text))
+    throw .damaged(path: path, block: block.number, detail: text)
   }
 
   /// Whether the current block may hold records of an instrument, by its map.

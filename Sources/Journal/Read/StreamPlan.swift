@@ -48,6 +48,11 @@ struct StreamPlan {
     var reader = try SegmentReader(path: file.path)
     guard try isInTime(&reader) else { return }
     if let found = reader.metadata { try merge(found, path: file.path) }
+    if reader.isForeign, context.query.followsLive, let name = file.name {
+      // Or one of ours whose header is not there yet.
+      put(file, dataset: file.dataset, shard: UInt32(clamping: name.shard ?? 0))
+      return
+    }
     let dataset = reader.header.dataset
     if let selection = context.selection(dataset, date: file.name?.date) {
       try prime(selection, &reader, date: file.name?.date)
