@@ -11,7 +11,7 @@ import Wire
 ///                                                       └▶ columns, zstd:1
 ///
 /// On the simulated day and on every shared capture that our feeds read and that makes enough
-/// records to tell. Both, in large blocks, are encoded through the container, decoded, and compared.
+/// records to tell. Both, in large blocks, go through the container and back, and are compared.
 enum ArchiveBench: Bench {
   static var name: String { "archive" }
   static var summary: String { "bytes and rates of archives beside DBN with zstd:3" }

@@ -219,8 +219,8 @@ struct BenchFrames: ~Copyable {
     }
   }
 
-  /// The same from a mapping of the file, made anew, with the hash of each frame as the stream takes
-  /// it: what reading through a window costs beside reading in place. ns.
+  /// The same from a mapping of the file, made anew, with the hash of each frame as the stream
+  /// takes it: what reading through a window costs beside reading in place. ns.
   func decompress(mapped path: String) throws(BenchError) -> UInt64 {
     do {
       var zstd = try ZstdFrameDecompressor(checksChecksum: false)

@@ -16,8 +16,8 @@ import Wire
 ///
 /// The journal is what a pipeline with books makes of the simulated day, in each codec; beside each
 /// replay stands the bare decoding of the same file on one thread, in the same round. All codecs
-/// must give the same number of records. Then records of a steady rate with random distances are played at
-/// 1x, and how late each one is given out goes into a histogram.
+/// must give the same number of records. Then records of a steady rate with random distances are
+/// played at 1x, and how late each one is given out goes into a histogram.
 enum ReplayBench: Bench {
   static var name: String { "replay" }
   static var summary: String { "journal to shared memory: records/s by codec, pacing error at 1x" }

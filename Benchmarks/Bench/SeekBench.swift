@@ -21,6 +21,7 @@ enum SeekBench: Bench {
     var day = try BenchRecords(messages: 2_000_000, options: options)
     report.input = day.description
     let folder = ".build/bench-seek"
+    // Safety: the call only reads the NUL-terminated copy of the path.
     _ = unsafe mkdir(folder, 0o755)
     defer { BenchFile.remove([folder]) }
     let sizes = options.isQuick ? [16, 64] : [64, 256, 1_024]

@@ -123,6 +123,7 @@ internal import CMillrace
         chunk.load(index, way.source, as: UInt64.self)
         &- chunk.load(index, Format.eventTimeOffset, as: UInt64.self)
     case From.parent:
+      // Safety: the plan names fields that lie in the parent's layout.
       base = unsafe Self.load(chunk.parent(index, way.source), field.width)
     default: break
     }

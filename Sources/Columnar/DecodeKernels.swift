@@ -30,6 +30,8 @@ enum DecodeKernels {
   }
 
   /// Length and type of every record.
+  ///
+  /// Safety: every record has at least its header.
   static func begin(_ chunk: Chunk, with head: UInt16) {
     var record = unsafe chunk.records
     for _ in 0..<chunk.count {

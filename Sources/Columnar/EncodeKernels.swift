@@ -37,6 +37,8 @@ enum EncodeKernels {
   }
 
   /// Whether all records of a chunk begin with `head`: their length and type.
+  ///
+  /// Safety: every record has at least its header.
   static func allBegin(_ chunk: Chunk, with head: UInt16) -> Bool {
     var differ: UInt16 = 0
     var record = unsafe UnsafeRawPointer(chunk.records)

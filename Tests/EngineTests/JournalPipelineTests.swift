@@ -103,7 +103,8 @@ import Testing
     #expect(account(snapshot, .written) == total)
     #expect(account(snapshot, .durable) == total)
     #expect(account(snapshot, .lost) == 0)
-    #expect(account(snapshot, .segments) == UInt64(shards))
+    // A day that is played from a capture goes through several hours.
+    #expect(account(snapshot, .segments) >= UInt64(shards))
     #expect(account(snapshot, .blocks) > UInt64(shards))
     #expect(account(snapshot, .bytesWritten) > 0)
   }
@@ -132,7 +133,7 @@ import Testing
   }
 
   @Test func aFolderThatCannotBeIsKnownAtTheStart() throws {
-    let day = try DayCapture(messages: 1_000, seed: 1)
+    let day = try DayCapture(messages: 3_000, seed: 1)
     #expect(throws: EngineError.self) {
       _ = try Pipeline(
         options: options(JournalSettings(root: "/proc/millrace")), sources: [day.source()],
@@ -141,7 +142,7 @@ import Testing
   }
 
   @Test func twoPipelinesDoNotShareAJournal() throws {
-    let day = try DayCapture(messages: 1_000, seed: 1)
+    let day = try DayCapture(messages: 3_000, seed: 1)
     let folder = JournalFolder()
     let first = try Pipeline(
       options: options(settings(folder, codec: "zstd:1")), sources: [day.source()],

@@ -51,7 +51,7 @@ struct WriteFaultTests {
   struct Case: Sendable, CustomTestStringConvertible {
     var name: String
     var cause: JournalLossCause
-    /// Whether the blocks meant for the disk while it fails are lost (a sync that fails loses none).
+    /// Whether the blocks meant for the disk while it fails are lost (a failed sync loses none).
     var loses = true
     /// Whether writing goes on in a new segment.
     var opensNew = false

@@ -7,8 +7,8 @@ import Wire
 /// A file system in memory that fails as it is told, and that can lose its power.
 ///
 /// What a power cut leaves of a file: everything that was synced, and of what was written after
-/// that, any set of whole pages, each as it was or as it is or torn in the middle, in a file as long
-/// as before, as long as now, or in between. Names are there only if their folder was synced.
+/// that, any set of whole pages, each as it was or as it is or torn in the middle, in a file as
+/// long as before, as long as now, or in between. Names are there only if their folder was synced.
 final class FaultyFiles: JournalFiles, @unchecked Sendable {
   /// What the next calls meet.
   struct Faults {

@@ -92,6 +92,26 @@ struct WriteRecoveryTests {
     }
   }
 
+  /// The writer died between making the file and making the one with its headers.
+  @Test func anEmptyPlainFileIsPutAside() throws {
+    let files = FaultyFiles()
+    try put([], "r/D/2023-11-14/22-0.dbn", files)
+    var recovery = SegmentRecovery(files: files)
+    let result = try #require(try recovery.recover("r/D/2023-11-14/22-0.dbn"))
+    #expect(result.blockCount == 0 && result.cutBytes == 0)
+    #expect(files.paths == ["r/D/2023-11-14/22-0.dbn.torn"])
+  }
+
+  /// DBN that stands alone is somebody else's.
+  @Test func plainFilesOfOthersAreLeftAlone() throws {
+    let files = FaultyFiles()
+    try put(Array("DBN".utf8), "r/D/2023-11-14/22-0.dbn", files)
+    var recovery = SegmentRecovery(files: files)
+    let result = try recovery.recover("r/D/2023-11-14/22-0.dbn")
+    #expect(result == nil)
+    #expect(files.paths == ["r/D/2023-11-14/22-0.dbn"])
+  }
+
   /// Damage in the middle is no torn end: nothing behind it is cut.
   @Test(arguments: ["lz4", "none"])
   func damageInTheMiddleCutsNothing(_ codec: String) throws {

@@ -1,8 +1,8 @@
 internal import Records
 internal import Wire
 
-/// The instruments that a query selects in one dataset on one day: those named by number, and those that the
-/// wanted symbols stand for, as metadata, mappings and definitions say on the way.
+/// The instruments that a query selects in one dataset on one day: those named by number, and those
+/// that the wanted symbols stand for, as metadata, mappings and definitions say on the way.
 final class InstrumentSelection {
   private let numbers: Set<UInt32>
   private let wanted: Set<String>

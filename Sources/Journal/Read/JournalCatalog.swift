@@ -16,8 +16,8 @@ public struct JournalCatalog: Sendable {
     public var isSealed: Bool
     /// Of the file and of the one with its headers, if it has one.
     public var byteCount: Int
-    /// First and last receive time, ns; nil where no block has one. Of a file that is not ours, what
-    /// its metadata say.
+    /// First and last receive time, ns; nil where no block has one. Of a file that is not ours,
+    /// what its metadata say.
     public var tsRecv: ClosedRange<UInt64>?
     /// The journal's root, and the dataset's folder; empty for files outside of a journal's tree.
     public var root: String

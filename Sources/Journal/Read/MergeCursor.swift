@@ -1,6 +1,8 @@
 internal import Wire
 
 /// A lane's place in a merge, as plain values: the loop over the records touches nothing else.
+///
+/// Safety: the pointers are into the lane's buffers, which stay while the merge runs over them.
 @unsafe struct MergeCursor {
   let bytes: UnsafeRawPointer
   let times: UnsafePointer<UInt64>

@@ -42,8 +42,8 @@ internal import Wire
 
   deinit { if descriptor >= 0 { close(descriptor) } }
 
-  /// Brings `count` bytes from `offset` on into the window; fewer where the file ends. The answer is
-  /// how many of them are there.
+  /// Brings `count` bytes from `offset` on into the window; fewer where the file ends. The answer
+  /// is how many of them are there.
   mutating func load(at offset: Int, count: Int) throws(JournalError) -> Int {
     let wanted = min(count, byteCount - offset)
     guard offset >= 0, wanted > 0 else { return 0 }

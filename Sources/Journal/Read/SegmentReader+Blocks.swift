@@ -46,8 +46,8 @@ extension SegmentReader {
     }
   }
 
-  /// Appends the current block's payload as it is stored, its hash checked: for whoever moves blocks
-  /// without decompressing them, or reads single columns. Nothing for a file that is not ours.
+  /// Appends the current block's payload as it is stored, its hash checked: for whoever moves
+  /// blocks without decompressing them, or reads single columns. Nothing for a file that is not ours.
   public mutating func appendPayload(to buffer: inout ByteBuffer) throws(JournalError) {
     guard let block, !isForeign else { return }
     let before = buffer.count

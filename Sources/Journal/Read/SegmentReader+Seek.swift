@@ -6,7 +6,7 @@ enum SeekKey {
   case sequence(UInt64)
   case record(UInt64)
 
-  /// Whether the block is one that the seek looks for, or lies behind it; nil where it does not say.
+  /// Whether the block is one that the seek looks for, or lies behind it; nil if it does not say.
   func isAnswered(by block: BlockHeader) -> Bool? {
     switch self {
     case .tsRecv(let time): block.hasReceiveTimes ? block.maxTsRecv >= time : nil

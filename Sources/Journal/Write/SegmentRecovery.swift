@@ -60,7 +60,10 @@ struct SegmentRecovery<Files: JournalFiles>: ~Copyable {
     var opened = Opened(path: path, data: try files.open(path))
     if path.hasSuffix(".dbn") {
       // Without its headers a plain DBN file is somebody else's, or nothing can be told of it.
-      guard let side = try? files.open(JournalCodec.sidecarPath(path)) else { return nil }
+      guard let side = try? files.open(JournalCodec.sidecarPath(path)) else {
+        // But for an empty one: its writer died before it made the file beside it.
+        return try opened.data.byteCount() == 0 ? try putAside(opened, size: 0) : nil
+      }
       opened.side = side
     }
     let size = try opened.headers.byteCount()

@@ -11,7 +11,8 @@ struct RawCapture: Sendable {
   var preamble: [UInt8]
 }
 
-/// Writes one shard's records, or one source's raw bytes, into segments, on any file system, and never gives up. One thread.
+/// Writes one shard's records, or one source's raw bytes, into segments, on any file system, and
+/// never gives up. One thread.
 ///
 ///     block ─▶ rotate? ─▶ open? ─▶ append ─▶ sync (by policy)
 ///                │          │        │         │
