@@ -24,11 +24,11 @@ enum ArchiveRunBench: Bench {
   static var name: String { "archive-run" }
   static var summary: String { "a journal through archive and back, beside DBN with zstd 3" }
 
-  private static var blockRecords: Int { JournalLimits.blockRecords }
+  private static var blockRecords: Int { ArchiveOptions.usualBlockRecords }
 
   static func run(_ options: BenchOptions) throws(BenchError) -> BenchReport {
     let day = try BenchDay(
-      messages: options.isQuick ? 1_000_000 : 5_000_000, options: options, inFile: false)
+      messages: options.isQuick ? 1_000_000 : 4_000_000, options: options)
     var report = BenchReport(name)
     report.input = day.description
     _ = ml_thread_pin(0)
@@ -171,57 +171,20 @@ enum ArchiveRunBench: Bench {
   }
 }
 
-/// The records of a simulated day, back to back.
+/// The records that a simulated day's pipeline publishes, back to back.
 struct ArchiveRecords: ~Copyable {
   var bytes = ByteBuffer()
   private(set) var count = 0
   /// XXH3-64 of all bytes.
   private(set) var hash: UInt64 = 0
 
-  /// 2019-12-30, the day of the seed, at midnight in New York.
-  private static var midnight: UInt64 { 1_577_682_000_000_000_000 }
-  /// Bytes of a datagram: all of its messages have one receive time.
-  private static var datagramBytes: Int { 1_400 }
-
+  /// Takes what a pipeline with books publishes of the day: orders, quotes, trades.
   init(_ day: borrowing BenchDay) throws(BenchError) {
-    let grid = LaneGrid(
-      readers: 1, shards: 1,
-      options: LaneOptions(capacityLines: 1 << 16, policy: .wait, strategy: .spin))
-    let runner = DecodeBench.makeRunner(grid, isWide: FramePermuter.isAvailable)
-    var lane = grid.reader(0, shard: 0)
-    var batch = RecordBatch()
-    let input = day.bytes
-    var offset = 0
-    bytes.reserve(Int(day.messages) * 60)
-    while offset < input.byteCount {
-      let end = min(offset + Self.datagramBytes, input.byteCount)
-      // From half past four to eight in the evening, as the offset in the file says.
-      let share = Double(offset) / Double(input.byteCount)
-      let used = runner.readFile(
-        input.extracting(offset..<end), framing: .lengthPrefixed,
-        tsRecv: Self.midnight + UInt64((4.5 + share * 15) * 3600e9), isLast: end == input.byteCount
-      )
-      guard used > 0 else { break }
-      offset += used
-      while true {
-        lane.take(into: &batch)
-        if batch.isEmpty { break }
-        append(batch)
-        lane.release()
-      }
-    }
+    let made = try JournalRecords.published(
+      "published", path: day.path, expectedOrders: day.market.openOrderLimit)
+    bytes.append(made.bytes)
+    count = made.recordCount
     hash = ContentHash.hash(bytes.bytes)
-    try verify(count, Int(runner.report.records[0]), "records read from the lane")
-  }
-
-  private mutating func append(_ batch: borrowing RecordBatch) {
-    for index in 0..<batch.count {
-      // Safety: a whole record lies at each pointer of a batch; its length byte was checked.
-      let record = unsafe batch[index]
-      let size = unsafe Int(record.load(as: UInt8.self)) * 4
-      unsafe bytes.append(RawSpan(_unsafeStart: record, byteCount: size))
-    }
-    count += batch.count
   }
 
   /// The records in pieces of at most `most`.
@@ -248,8 +211,8 @@ struct ArchiveRecords: ~Copyable {
     var writer = try JournalWriter(options)
     for block in blocks(of: options.blockRecords) {
       writer.write(
-        bytes.bytes.extracting(block.bytes), recordCount: block.count, nowNanos: Self.midnight)
+        bytes.bytes.extracting(block.bytes), recordCount: block.count, nowNanos: 0)
     }
-    writer.close(nowNanos: Self.midnight)
+    writer.close(nowNanos: 0)
   }
 }

@@ -72,6 +72,7 @@ enum DecodeKernels {
     case From.greatest: unsafe greatest(&state, chunk, type, from: numbers, isZigzag: isZigzag)
     case From.instrument:
       let slot = state.slot
+      // Safety: every instrument of a chunk has a cell for each slot.
       unsafe each(chunk, offset, numbers, isZigzag) { (index, number: V) -> V in
         let cell = unsafe chunk.cell(index, slot)
         let value = unsafe V(truncatingIfNeeded: cell.pointee) &+ number

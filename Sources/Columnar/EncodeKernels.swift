@@ -82,6 +82,7 @@ enum EncodeKernels {
     case From.greatest: return unsafe greatest(&state, chunk, type, to: out, isZigzag: isZigzag)
     case From.instrument:
       let slot = state.slot
+      // Safety: every instrument of a chunk has a cell for each slot.
       return unsafe each(chunk, offset, out, isZigzag) { (index, value: V) -> V in
         let cell = unsafe chunk.cell(index, slot)
         let base = unsafe V(truncatingIfNeeded: cell.pointee)

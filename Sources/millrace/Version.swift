@@ -1,4 +1,4 @@
 /// The version of the program, as CHANGELOG.md heads it.
 enum Version {
-  static var text: String { "0.1.0" }
+  static var text: String { "0.2.0" }
 }

@@ -65,7 +65,7 @@ struct ArchiveVerbTests {
     let manifest = try #require(journal.files(journal.archive, ".json").first)
     let data = try Data(contentsOf: URL(filePath: "\(journal.archive)/\(manifest)"))
     let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
-    #expect(object["records"] as? Int == 200 && object["tool"] as? String == "millrace 0.1.0")
+    #expect(object["records"] as? Int == 200 && object["tool"] as? String == "millrace 0.2.0")
     let verified = try Program.run("archive", "--verify", journal.archive)
     #expect(verified.code == 0 && verified.output.contains("as archived"))
   }

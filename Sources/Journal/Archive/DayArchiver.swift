@@ -9,7 +9,9 @@ public struct ArchiveOptions: Sendable {
   public var layout = ArchiveLayout.day
   public var codec = JournalCodec(payload: .columnar, coder: .zstd, level: 1)
   /// Records a block at most.
-  public var blockRecords = JournalLimits.blockRecords
+  public var blockRecords = Self.usualBlockRecords
+  /// Larger blocks are not smaller in sum, and no longer fit a core's cache when they are decoded.
+  public static var usualBlockRecords: Int { 65_536 }
   /// Name and version of the program.
   public var tool: String
   /// Bytes that records wait in, sorted by instrument, before they go to a file of their own.

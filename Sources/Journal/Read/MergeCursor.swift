@@ -66,6 +66,7 @@ func merge(
         break
       }
     }
+    // Safety: `used` bytes were copied into room that was reserved.
     unsafe output.setCount(used)
     return end
   }

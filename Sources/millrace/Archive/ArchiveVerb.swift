@@ -36,7 +36,7 @@ enum ArchiveVerb: Verb {
     "codec", help: "how blocks are stored (default columnar+zstd:1)")
   static let block = CommandOption.count(
     "block", in: 1...JournalLimits.blockRecords, help: "records a block at most",
-    default: "\(JournalLimits.blockRecords)")
+    default: "\(ArchiveOptions.usualBlockRecords)")
   static let buffer = CommandOption.size(
     "buffer", help: "memory for records that are sorted by instrument", default: "128MiB")
   static let deleteSource = CommandOption.flag(

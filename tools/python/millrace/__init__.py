@@ -6,4 +6,4 @@
     millrace.frames     the same as Arrow tables, Parquet files, pandas and polars frames
     millrace.export     the command: python -m millrace.export --help
 """
-__version__ = "0.1.0"
+__version__ = "0.2.0"
