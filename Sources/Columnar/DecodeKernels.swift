@@ -112,6 +112,7 @@ enum DecodeKernels {
     _ chunk: Chunk, _ offset: Int, _ numbers: UnsafePointer<In>, _ isZigzag: Bool,
     _ value: (Int, V) -> V
   ) {
+    // Safety: the field lies in every record of the chunk; there is a number for each.
     var field = unsafe chunk.records + offset
     for index in 0..<chunk.count {
       var number = unsafe V(truncatingIfNeeded: numbers[index])

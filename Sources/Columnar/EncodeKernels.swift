@@ -116,6 +116,7 @@ enum EncodeKernels {
     _ number: (Int, V) -> V
   ) -> Out {
     var any: Out = 0
+    // Safety: the field lies in every record of the chunk; there is room for a number for each.
     var field = unsafe UnsafeRawPointer(chunk.records) + offset
     for index in 0..<chunk.count {
       var difference = unsafe number(index, field.loadUnaligned(as: V.self))

@@ -47,7 +47,7 @@ extension SegmentReader {
   }
 
   /// Appends the current block's payload as it is stored, its hash checked: for whoever moves
-  /// blocks without decompressing them, or reads single columns. Nothing for a file that is not ours.
+  /// blocks without decompressing them, or reads single columns. Nothing of a file not ours.
   public mutating func appendPayload(to buffer: inout ByteBuffer) throws(JournalError) {
     guard let block, !isForeign else { return }
     let before = buffer.count
