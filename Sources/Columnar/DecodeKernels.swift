@@ -153,6 +153,7 @@ enum DecodeKernels {
     let slot = state.slot
     let factor = state.entry.factor
     let swaps = state.has(ColumnFlag.swaps)
+    // Safety: every instrument of a chunk has a cell for each slot.
     unsafe each(chunk, state.offset, numbers, state.has(ColumnFlag.zigzag)) {
       (index, number: UInt64) -> UInt64 in
       let cell = unsafe chunk.cell(index, slot)
