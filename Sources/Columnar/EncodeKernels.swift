@@ -151,7 +151,7 @@ enum EncodeKernels {
     var previous = V(truncatingIfNeeded: state.previous)
     var greatest = V(truncatingIfNeeded: state.greatest)
     let repeats = state.has(ColumnFlag.repeats)
-    // Safety, here and below: `out` has room for a number for each record of the chunk, and every
+    // Safety: here and below `out` has room for a number for each record of the chunk, and every
     // instrument of it has a cell for each slot.
     let any = unsafe each(chunk, state.offset, out, false) { (_, value: V) -> V in
       var number = value &- greatest
