@@ -187,6 +187,7 @@ enum EncodeKernels {
         count &+= 1
         return 0
       }
+      // Safety: every instrument of the chunk has a cell for each slot.
       let cell = unsafe chunk.cell(index, slot)
       let difference = unsafe value &- cell.pointee
       unsafe cell.pointee = value
