@@ -7,14 +7,14 @@ enum JournalRunOptions {
     "journal", "DIR", help: "record everything that is published into segments below DIR")
   static let codec = CommandOption.text(
     "journal-codec", "CODEC",
-    help: "none, lz4, zstd:LEVEL, or columnar+ one of them (denser; read by millrace only)",
+    help: "none, lz4, zstd:LEVEL, or columnar+ one of them (denser; for millrace's own readers)",
     default: "zstd:1")
   static let sync = CommandOption.text(
     "journal-fsync", "WHEN",
     help: "when the disk must have it: block, interval:TIME, or off", default: "interval:1s")
   static let block = CommandOption.count(
     "journal-block", "RECORDS", in: 64...JournalLimits.blockRecords,
-    help: "records of a full block; more are denser, fewer are lost sooner by a crash",
+    help: "records of a full block; more are denser, fewer are sooner on the disk",
     default: "16384")
   static let segment = CommandOption.size(
     "journal-segment", help: "size at which a new segment is begun", default: "4GiB")
