@@ -66,6 +66,48 @@ import Testing
     try compare(pipeline, folder, shards: 2)
   }
 
+  /// Lines that lose datagrams, filled by each other and by re-requests: in the end the journal holds
+  /// the exchange's own day, in every field but the receive times.
+  @Test func aLiveCaptureEqualsTheExchangesOwnFile() throws {
+    var market = ItchMarketOptions()
+    (market.seed, market.symbols, market.messages, market.rate) = (11, 100, 20_000, 40_000)
+    var bad = LineImpairmentOptions()
+    bad.loss = 0.02
+    let exchange = try SimulatedExchange(market: market, impairments: [bad, bad])
+    var lines = SourceConfiguration(
+      name: "itch", feed: ItchFeed.self,
+      input: .udp(lines: exchange.lines, reRequest: exchange.reRequest))
+    lines.gaps.start = .one
+    lines.gaps.requestLimit = 20
+    let live = JournalFolder()
+    try record([lines], in: live) { pipeline in
+      try exchange.start()
+      for _ in 0..<600 where try pipeline.snapshot().total(.messages) < 20_000 { usleep(10_000) }
+      _ = exchange.stop()
+    }
+    let day = try DayCapture(market)
+    let file = JournalFolder()
+    try record([day.source()], in: file) { pipeline in
+      while !pipeline.isFinished { usleep(2_000) }
+    }
+    let wanted = withoutReceiveTimes(try file.records(shard: 0))
+    #expect(wanted.count > 20_000 * 56)
+    #expect(withoutReceiveTimes(try live.records(shard: 0)) == wanted)
+  }
+
+  private func record(
+    _ sources: [SourceConfiguration], in folder: JournalFolder, _ body: (Pipeline) throws -> Void
+  ) throws {
+    let pipeline = try Pipeline(
+      options: options(settings(folder, codec: "zstd:1")), sources: sources, version: "test")
+    defer { try? FileManager.default.removeItem(atPath: pipeline.folder) }
+    try pipeline.start()
+    try body(pipeline)
+    usleep(100_000)
+    #expect(pipeline.stop().map(\.description) == [])
+    #expect(try pipeline.snapshot().total(.gapMessagesLost) == 0)
+  }
+
   @Test func aCaptureIsRecordedTheSameEachTime() throws {
     let day = try DayCapture(messages: 30_000, seed: 9)
     var recorded: [Data] = []

@@ -4,6 +4,7 @@ import FeedKit
 import FeedRegistry
 import Foundation
 import Journal
+import Records
 import SharedMemory
 
 /// A folder for a journal, gone afterwards.
@@ -56,16 +57,34 @@ private func append(_ bytes: RawSpan, to data: inout Data) {
   }
 }
 
+/// The records that have a receive time, with zero in its place.
+func withoutReceiveTimes(_ records: Data) -> Data {
+  var kept = Data()
+  var rest = [UInt8](records)[...]
+  while let words = rest.first, words >= 4, rest.count >= Int(words) * 4 {
+    var record = Array(rest.prefix(Int(words) * 4))
+    rest = rest.dropFirst(record.count)
+    guard let offset = RType(rawValue: record[1]).receiveTimeOffset else { continue }
+    for index in offset..<(offset + 8) { record[index] = 0 }
+    kept.append(contentsOf: record)
+  }
+  return kept
+}
+
 /// A capture of a simulated day, receive times and all; gone afterwards.
 final class DayCapture {
   private let url = FileManager.default.temporaryDirectory.appending(
     path: "millrace-\(UUID()).pcap")
 
-  init(messages: Int, seed: UInt64) throws {
+  convenience init(messages: Int, seed: UInt64) throws {
     var options = ItchMarketOptions()
     options.seed = seed
     options.symbols = 100
     options.messages = messages
+    try self.init(options)
+  }
+
+  init(_ options: ItchMarketOptions) throws {
     var market = try ItchMarket(options)
     _ = try ItchSimulatorCapture().write(&market, to: url.path)
   }
