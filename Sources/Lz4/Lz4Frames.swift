@@ -20,7 +20,7 @@ public import Wire
     preferences.compressionLevel = Int32(clamping: level)
     preferences.autoFlush = 1
     preferences.frameInfo.blockSizeID = LZ4F_max4MB
-    preferences.frameInfo.blockMode = LZ4F_blockLinked
+    preferences.frameInfo.blockMode = LZ4F_blockIndependent
     preferences.frameInfo.contentChecksumFlag =
       checksum ? LZ4F_contentChecksumEnabled : LZ4F_noContentChecksum
   }
