@@ -120,6 +120,7 @@ public struct SegmentReader: ~Copyable {
 
   /// How many of them lie before the next block.
   public var bytesRead: Int {
-    isForeign ? foreign.bytesRead : position + (isPlain ? plainPosition : 0)
+    // A plain file may be shorter than its header says the first frame is.
+    min(isForeign ? foreign.bytesRead : position + (isPlain ? plainPosition : 0), byteCount)
   }
 }
