@@ -38,6 +38,9 @@ public struct BlockHeader: Equatable, Sendable {
   /// Header and map together: where the payload begins behind the header's first byte.
   public var headerBytes: Int { JournalLimits.blockHeaderBytes + Int(mapBytes) }
 
+  /// Records of the segment up to the end of this block.
+  public var endRecord: UInt64 { firstRecord &+ UInt64(recordCount) }
+
   /// Header, map and payload.
   public var totalBytes: Int { headerBytes + Int(storedBytes) }
 
@@ -81,6 +84,7 @@ public struct BlockHeader: Equatable, Sendable {
       raw.record_count <= MILLRACE_BLOCK_MAX_RECORDS,
       raw.raw_bytes <= MILLRACE_BLOCK_MAX_RAW_BYTES,
       raw.stored_bytes <= MILLRACE_BLOCK_MAX_RAW_BYTES + (1 << 20),
+      raw.number < MILLRACE_COUNT_LIMIT, raw.first_record < MILLRACE_COUNT_LIMIT,
       let payload = JournalPayload(rawValue: raw.payload),
       let coder = JournalCoder(rawValue: raw.coder),
       offset <= bytes.byteCount - JournalLimits.blockHeaderBytes - Int(raw.map_bytes)

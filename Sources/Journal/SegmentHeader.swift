@@ -73,7 +73,8 @@ public struct SegmentHeader: Equatable, Sendable {
     var raw = unsafe bytes.unsafeLoadUnaligned(
       fromUncheckedByteOffset: offset, as: millrace_segment_header.self)
     guard raw.frame_magic == MILLRACE_SKIPPABLE_MAGIC, raw.magic == MILLRACE_SEGMENT_MAGIC,
-      raw.frame_bytes == 248, let payload = JournalPayload(rawValue: raw.payload),
+      raw.frame_bytes == 248, raw.first_ordinal < MILLRACE_COUNT_LIMIT,
+      let payload = JournalPayload(rawValue: raw.payload),
       let coder = JournalCoder(rawValue: raw.coder)
     else { return nil }
     let stated = raw.header_hash

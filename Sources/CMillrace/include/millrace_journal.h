@@ -63,6 +63,9 @@
 #define MILLRACE_BLOCK_MAX_RAW_BYTES 268435456u
 #define MILLRACE_BLOCK_MAX_MAP_BYTES 8192u
 
+/// Numbers of blocks and records are below this: a reader may add to them without a care.
+#define MILLRACE_COUNT_LIMIT (1ull << 62)
+
 /// Stands once, directly behind the first frame. 256 bytes.
 typedef struct millrace_segment_header {
   uint32_t frame_magic;          ///<   0: MILLRACE_SKIPPABLE_MAGIC

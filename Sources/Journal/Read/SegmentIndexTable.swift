@@ -37,7 +37,7 @@ struct SegmentIndexTable: Sendable {
       case .tsRecv(let time): Self.first(greatestTsRecv, where: { $0 >= time })
       case .sequence(let sequence): Self.first(greatestSequence, where: { $0 >= sequence })
       case .record(let record):
-        Self.first(entries, where: { $0.firstRecord + UInt64($0.recordCount) > record })
+        Self.first(entries, where: { $0.endRecord > record })
       }
     return number < entries.count ? entries[number].offset : nil
   }
@@ -132,6 +132,9 @@ struct SegmentIndexTable: Sendable {
 }
 
 extension SegmentIndexTable.Entry {
+  /// Records up to the end of the block; whatever the entry says.
+  var endRecord: UInt64 { firstRecord &+ UInt64(recordCount) }
+
   /// The 56 bytes at `offset`, which lie in `bytes`.
   fileprivate init(_ bytes: RawSpan, at offset: Int) {
     self.offset = bytes.uncheckedLE(UInt64.self, at: offset)

@@ -11,7 +11,7 @@ enum SeekKey {
     switch self {
     case .tsRecv(let time): block.hasReceiveTimes ? block.maxTsRecv >= time : nil
     case .sequence(let sequence): block.hasSequences ? block.maxSequence >= sequence : nil
-    case .record(let record): block.firstRecord + UInt64(block.recordCount) > record
+    case .record(let record): block.endRecord > record
     }
   }
 

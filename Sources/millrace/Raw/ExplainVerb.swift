@@ -73,7 +73,7 @@ enum ExplainVerb: Verb {
       var reader = try SegmentReader(path: path)
       try reader.seek(record: number)
       if let block = try reader.nextBlock(), block.firstRecord <= number,
-        number < block.firstRecord + UInt64(block.recordCount)
+        number < block.endRecord
       {
         var records = ByteBuffer()
         try reader.appendRecords(to: &records)
