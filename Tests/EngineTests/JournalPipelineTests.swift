@@ -66,8 +66,8 @@ import Testing
     try compare(pipeline, folder, shards: 2)
   }
 
-  /// Lines that lose datagrams, filled by each other and by re-requests: in the end the journal holds
-  /// the exchange's own day, in every field but the receive times.
+  /// Lines that lose datagrams, filled by each other and by re-requests: in the end the journal
+  /// holds the exchange's own day, in every field but the receive times.
   @Test func aLiveCaptureEqualsTheExchangesOwnFile() throws {
     var market = ItchMarketOptions()
     (market.seed, market.symbols, market.messages, market.rate) = (11, 100, 20_000, 40_000)
