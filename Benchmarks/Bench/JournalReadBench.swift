@@ -27,36 +27,26 @@ enum JournalReadBench: Bench {
 
   static func run(_ options: BenchOptions) throws(BenchError) -> BenchReport {
     var report = BenchReport(name)
-    let file = JournalRecords.scratch(".mbo")
-    defer { BenchFile.remove([file]) }
-    let count = options.isQuick ? 1_000_000 : 4_000_000
-    let day = try BenchDay(messages: count + count / 8, options: options)
-    report.input = day.description
-    let orders = try JournalRecords.orders(day, count: count, options: options, file: file)
-    let published = try JournalRecords.published(
-      "published", path: day.path, expectedOrders: day.market.openOrderLimit)
-    report.input += [
-      ("orders", "\(orders.recordCount) MBO records, \(orders.byteCount) bytes"),
-      ("published", "\(published.recordCount) records, \(published.byteCount) bytes"),
-    ]
+    let input = try JournalBenchInput(options)
+    report.input = input.description
     _ = ml_thread_pin(0)
     for round in 0..<options.rounds(5) {
       for block in [hotBlock, archiveBlock] {
         let lines = try Baseline.run(
-          ["\(options.baselines)/journal_baseline", "run", file, "\(block)"])
+          ["\(options.baselines)/journal_baseline", "run", input.file, "\(block)"])
         for line in lines {
           report.add(
             JournalWriteBench.label("C columns+\(line.text("codec"))", block, of: "orders"),
             "M rec/s", line.number("decode_per_second") / 1e6)
         }
         for item in JournalWriteBench.cases where item.block == block {
-          try time(orders, "orders", item, round, &report)
-          try time(published, "published", item, round, &report)
+          try time(input.orders, "orders", item, round, &report)
+          try time(input.published, "published", item, round, &report)
         }
       }
     }
-    try JournalSymbolBench.run(published, options, &report)
-    try peers(orders, options, &report)
+    try JournalSymbolBench.run(input.published, options, &report)
+    try peers(input.orders, options, &report)
     bars(&report)
     report.verified.append("all blocks decode to the records they were made of")
     report.verified.append("a column's values are those of the records")

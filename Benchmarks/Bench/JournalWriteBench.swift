@@ -42,30 +42,20 @@ enum JournalWriteBench: Bench {
 
   static func run(_ options: BenchOptions) throws(BenchError) -> BenchReport {
     var report = BenchReport(name)
-    let file = JournalRecords.scratch(".mbo")
-    defer { BenchFile.remove([file]) }
-    let count = options.isQuick ? 1_000_000 : 4_000_000
-    let day = try BenchDay(messages: count + count / 8, options: options)
-    report.input = day.description
-    let orders = try JournalRecords.orders(day, count: count, options: options, file: file)
-    let published = try JournalRecords.published(
-      "published", path: day.path, expectedOrders: day.market.openOrderLimit)
-    report.input += [
-      ("orders", "\(orders.recordCount) MBO records, \(orders.byteCount) bytes"),
-      ("published", "\(published.recordCount) records, \(published.byteCount) bytes"),
-    ]
+    let input = try JournalBenchInput(options)
+    report.input = input.description
     _ = ml_thread_pin(0)
     for round in 0..<options.rounds(5) {
       for block in [hotBlock, archiveBlock] {
         let lines = try Baseline.run(
-          ["\(options.baselines)/journal_baseline", "run", file, "\(block)"])
-        for line in lines { try add(line, block, records: orders.recordCount, &report) }
+          ["\(options.baselines)/journal_baseline", "run", input.file, "\(block)"])
+        for line in lines { try add(line, block, records: input.orders.recordCount, &report) }
         for item in cases where item.block == block {
-          try time(orders, "orders", item, round, &report)
+          try time(input.orders, "orders", item, round, &report)
         }
       }
-      for codec in ["lz4", "zstd:1", "zstd:3"] { try bare(orders, codec, &report) }
-      for item in cases { try time(published, "published", item, round, &report) }
+      for codec in ["lz4", "zstd:1", "zstd:3"] { try bare(input.orders, codec, &report) }
+      for item in cases { try time(input.published, "published", item, round, &report) }
     }
     bars(&report)
     report.verified.append("every block of the first round decodes to the records it was made of")

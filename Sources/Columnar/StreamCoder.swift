@@ -11,7 +11,7 @@ struct StreamCompressor: ~Copyable {
   private var zstd: ZstdCompressor?
   /// For short streams: one context for all would give its memory back and take it again.
   private var shortZstd: ZstdCompressor?
-  private var entropy: ZstdEntropyCompressor?
+  private var entropy: ZstdCompressor?
   private var probe = StreamProbe()
 
   init(_ coder: ColumnarCoder) throws(ColumnarError) {
@@ -36,9 +36,9 @@ struct StreamCompressor: ~Copyable {
     }
   }
 
-  private static func makeEntropy() throws(ColumnarError) -> ZstdEntropyCompressor {
+  private static func makeEntropy() throws(ColumnarError) -> ZstdCompressor {
     do throws(ZstdError) {
-      return try ZstdEntropyCompressor()
+      return try ZstdCompressor.ofLiterals()
     } catch {
       throw ColumnarError(error)
     }

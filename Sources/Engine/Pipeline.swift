@@ -47,9 +47,13 @@ public final class Pipeline {
     counterPath = "\(location.instanceFolder)/counters"
     // The rings first: their locks tell whether another pipeline has this name.
     var rings: [RingBox] = []
-    for shard in 0..<options.shards {
-      rings.append(
-        try RingBox(location: location, shard: shard, options: options, sources: sources))
+    do throws(SharedMemoryError) {
+      for shard in 0..<options.shards {
+        let ring = Self.ringOptions(options, sources, shard: shard)
+        rings.append(try RingBox(location: location, options: ring))
+      }
+    } catch {
+      throw .sharedMemory(error)
     }
     // Then the journals: a folder that cannot be written is known before anything runs.
     let boxes = try JournalBox.open(options, sources)
@@ -93,6 +97,16 @@ public final class Pipeline {
 
   /// Index of the journal among the outlets of a shard; the ring in shared memory is 0.
   public static var journalOutlet: Int { 1 }
+
+  private static func ringOptions(
+    _ options: PipelineOptions, _ sources: [SourceConfiguration], shard: Int
+  ) -> BroadcastWriter.Options {
+    let datasets = Set(sources.map { $0.feed.description.dataset })
+    return BroadcastWriter.Options(
+      instance: options.instance, dataset: datasets.count == 1 ? datasets.first ?? "" : "",
+      shard: shard, shardCount: options.shards, capacityLines: options.ringLines,
+      store: options.lanes.wideStores ? .best : .seqlock)
+  }
 
   private func makeWorker(
     shard: Int, ring: consuming BroadcastWriter, symbols: consuming SymbolWriter
@@ -262,40 +276,4 @@ public final class Pipeline {
 
   /// Folder with the rings and counters of this instance.
   public var folder: String { memoryFolder }
-}
-
-/// Holds a ring and its symbol file between their opening and their worker.
-private final class RingBox {
-  private var ring: BroadcastWriter?
-  private var symbols: SymbolWriter?
-
-  init(
-    location: RingLocation, shard: Int, options: PipelineOptions, sources: [SourceConfiguration]
-  ) throws(EngineError) {
-    let datasets = Set(sources.map { $0.feed.description.dataset })
-    do throws(SharedMemoryError) {
-      let ring = try BroadcastWriter(
-        location: location,
-        options: BroadcastWriter.Options(
-          instance: options.instance, dataset: datasets.count == 1 ? datasets.first ?? "" : "",
-          shard: shard, shardCount: options.shards, capacityLines: options.ringLines,
-          store: options.lanes.wideStores ? .best : .seqlock))
-      symbols = try SymbolWriter(location: location, shard: shard, epoch: ring.epoch)
-      self.ring = consume ring
-    } catch {
-      throw .sharedMemory(error)
-    }
-  }
-
-  func takeRing() -> BroadcastWriter? {
-    var taken: BroadcastWriter? = nil
-    swap(&taken, &ring)
-    return taken
-  }
-
-  func takeSymbols() -> SymbolWriter? {
-    var taken: SymbolWriter? = nil
-    swap(&taken, &symbols)
-    return taken
-  }
 }

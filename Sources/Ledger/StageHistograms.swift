@@ -56,13 +56,7 @@ public struct StageHistograms: ~Copyable, Sendable {
         json.field(stage) { json in
           json.object {
             $0.field("samples", summary.count)
-            $0.field("mean", summary.mean)
-            $0.field("p50", summary.p50)
-            $0.field("p90", summary.p90)
-            $0.field("p99", summary.p99)
-            $0.field("p99.9", summary.p999)
-            $0.field("p99.99", summary.p9999)
-            $0.field("max", summary.max)
+            summary.writePercentiles(to: &$0)
           }
         }
       }
@@ -75,5 +69,18 @@ public struct StageHistograms: ~Copyable, Sendable {
       result.append((name, histograms[index].summary()))
     }
     return result
+  }
+}
+
+extension Histogram.Summary {
+  /// Writes mean, percentiles and greatest value as members of the object that is open.
+  public func writePercentiles(to json: inout JSONText) {
+    json.field("mean", mean)
+    json.field("p50", p50)
+    json.field("p90", p90)
+    json.field("p99", p99)
+    json.field("p99.9", p999)
+    json.field("p99.99", p9999)
+    json.field("max", max)
   }
 }

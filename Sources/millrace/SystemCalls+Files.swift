@@ -103,22 +103,6 @@ extension SystemCalls {
     return position - range.lowerBound
   }
 
-  /// Names in a folder, sorted, without `.` and `..`; none where it cannot be read.
-  static func names(in folder: String) -> [String] {
-    // Safety: the path is NUL-terminated for the call; the stream is closed below.
-    guard let stream = unsafe opendir(folder) else { return [] }
-    defer { _ = unsafe closedir(stream) }
-    var names: [String] = []
-    while let entry = unsafe readdir(stream) {
-      // Safety: the name is NUL-terminated and copied before the next call.
-      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { field in
-        unsafe String(cString: UnsafeRawPointer(field).assumingMemoryBound(to: CChar.self))
-      }
-      if name != ".", name != ".." { names.append(name) }
-    }
-    return names.sorted()
-  }
-
   static func rename(_ old: String, to new: String) throws(FileFailure) {
     // Safety: both paths are NUL-terminated for the call.
     guard unsafe Glibc.rename(old, new) == 0 else { throw FileFailure(code: errno, path: new) }

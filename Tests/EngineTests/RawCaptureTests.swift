@@ -148,19 +148,7 @@ import Wire
   @Test func streamsGiveTheLiveRecordsAgain() throws {
     let root = folder()
     defer { try? FileManager.default.removeItem(atPath: root) }
-    var options = ItchSimulatorServerOptions(market: market())
-    options.soup = Endpoint(host: "127.0.0.1", port: 0)
-    options.username = "reader"
-    options.password = "secret"
-    options.endOfSessionNanos = 200_000_000
-    let server = try ItchSimulatorServer(options)
-    let address = try #require(server.soupAddress)
-    let login = try SoupBinTCPClient.Login(user: "reader", password: "secret")
-    let source = SourceConfiguration(
-      name: "soup", feed: ItchFeed.self,
-      input: .soup(
-        server: Endpoint(host: "127.0.0.1", port: address.port),
-        try SoupBinTCPClient.Options(login: login)))
+    let (server, source) = try soupExchange(market(), name: "soup")
     let pipeline = try pipeline(source, root: root, captures: true)
     defer { try? FileManager.default.removeItem(atPath: pipeline.folder) }
     let thread = Thread { _ = try? server.run() }

@@ -48,9 +48,14 @@ public final class ReplayRings: ReplayOutlet, @unchecked Sendable {
 
   /// Opens everything. Throws where another pipeline has this name.
   public init(_ options: ReplayRingOptions) throws(ReplayError) {
-    var writers: [WriterBox] = []
+    var writers: [RingBox] = []
     do throws(SharedMemoryError) {
-      for shard in 0..<options.shards { writers.append(try WriterBox(options, shard: shard)) }
+      for shard in 0..<options.shards {
+        let ring = BroadcastWriter.Options(
+          instance: options.location.instance, dataset: options.dataset, shard: shard,
+          shardCount: options.shards, capacityLines: options.ringLines)
+        writers.append(try RingBox(location: options.location, options: ring))
+      }
     } catch {
       throw .sharedMemory(error)
     }
@@ -166,33 +171,5 @@ public final class ReplayRings: ReplayOutlet, @unchecked Sendable {
   /// Reads all counters.
   public func snapshot() throws(CounterFileError) -> CounterSnapshot {
     try CounterFile.open(counterPath).snapshot()
-  }
-}
-
-/// Holds a ring and its symbol file until the counters are there.
-private final class WriterBox {
-  private var ring: BroadcastWriter?
-  private var symbols: SymbolWriter?
-
-  init(_ options: ReplayRingOptions, shard: Int) throws(SharedMemoryError) {
-    let ring = try BroadcastWriter(
-      location: options.location,
-      options: BroadcastWriter.Options(
-        instance: options.location.instance, dataset: options.dataset, shard: shard,
-        shardCount: options.shards, capacityLines: options.ringLines))
-    symbols = try SymbolWriter(location: options.location, shard: shard, epoch: ring.epoch)
-    self.ring = consume ring
-  }
-
-  func takeRing() -> BroadcastWriter? {
-    var taken: BroadcastWriter? = nil
-    swap(&taken, &ring)
-    return taken
-  }
-
-  func takeSymbols() -> SymbolWriter? {
-    var taken: SymbolWriter? = nil
-    swap(&taken, &symbols)
-    return taken
   }
 }

@@ -2,7 +2,7 @@ internal import Glibc
 
 /// Calls on files and folders that archive, prune and claims need. No call follows a symbolic link
 /// in a path's last component unless it says so.
-enum FileTree {
+public enum FileTree {
   /// What lies at a path.
   struct Entry: Equatable, Sendable {
     enum Kind: Equatable, Sendable {
@@ -29,7 +29,7 @@ enum FileTree {
   }
 
   /// Names in a folder, sorted, without `.` and `..`; nil where it cannot be read.
-  static func names(in folder: String) -> [String]? {
+  public static func names(in folder: String) -> [String]? {
     // Safety: the path is NUL-terminated for the call; the stream is closed below.
     guard let stream = unsafe opendir(folder) else { return nil }
     defer { _ = unsafe closedir(stream) }

@@ -25,7 +25,7 @@ enum JournalFiles {
   private static func inFolder(_ folder: String, _ raw: Bool) -> [String] {
     let base = folder.hasSuffix("/") ? String(folder.dropLast()) : folder
     var found: [String] = []
-    for name in SystemCalls.names(in: folder) where !name.hasPrefix(".") {
+    for name in FileTree.names(in: folder) ?? [] where !name.hasPrefix(".") {
       let path = "\(base)/\(name)"
       switch SystemCalls.look(at: path)?.kind {
       case .folder: found += inFolder(path, raw)

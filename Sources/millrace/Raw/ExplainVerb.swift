@@ -98,7 +98,7 @@ enum ExplainVerb: Verb {
     let named = arguments.all(raw)
     guard named.isEmpty else { return named }
     let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
-    let files = SystemCalls.names(in: folder).map { "\(folder)/\($0)" }
+    let files = (FileTree.names(in: folder) ?? []).map { "\(folder)/\($0)" }
     let endings = ["pcapng.lz4", "stream.lz4"]
     return files.filter { file in
       guard let segment = SegmentName(path: file) ?? SegmentName(path: "1970-01-01/\(file)")

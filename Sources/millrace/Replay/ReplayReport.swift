@@ -139,13 +139,7 @@ struct ReplayReport {
         let error = pacing.error
         json.object {
           $0.field("records", error.count)
-          $0.field("mean", error.mean)
-          $0.field("p50", error.p50)
-          $0.field("p90", error.p90)
-          $0.field("p99", error.p99)
-          $0.field("p99.9", error.p999)
-          $0.field("p99.99", error.p9999)
-          $0.field("max", error.max)
+          error.writePercentiles(to: &$0)
           $0.field("late", pacing.late)
         }
       }
