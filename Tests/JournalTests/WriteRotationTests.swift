@@ -47,6 +47,26 @@ struct WriteRotationTests {
     #expect(now2.durable == now2.written)
   }
 
+  /// A sampled quote's `ts_recv` is the end of its interval on the venue's clock: a block that
+  /// begins with one belongs where its arrivals do.
+  @Test func sampledQuotesDoNotEndSegments() throws {
+    let files = FaultyFiles()
+    let options = try WriteFaultTests.options("lz4", .interval(1))
+    var writer = ShardWriter(options, files: files)
+    let start = WriteSegmentTests.start
+    for shift: UInt64 in [0, 9_000_000_000_000, 0] {
+      var sampled: [UInt8] = []
+      BBOMessage(tsEvent: start &- shift, tsRecv: start &- shift).append(to: &sampled)
+      let made = Self.block(start)
+      sampled += made.bytes
+      writer.write(sampled.span.bytes, recordCount: made.count + 1, nowNanos: start)
+    }
+    writer.close(nowNanos: start)
+    #expect(files.paths == ["r/D/2023-11-14/22-0.dbn.lz4"])
+    let status = writer.status
+    #expect(status.written == 93 && status.segments == 1)
+  }
+
   @Test func segmentsEndWithTheirSizeAndStandAlone() throws {
     let files = FaultyFiles()
     var options = try WriteFaultTests.options("zstd:1", .off)

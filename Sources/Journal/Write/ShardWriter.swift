@@ -155,11 +155,12 @@ struct ShardWriter<Files: JournalFiles>: ~Copyable {
     return wanted > current || wanted &+ 1 < current
   }
 
-  /// Receive time of the first record that has one.
+  /// Receive time of the first record that has one: not the end of an interval, which would send a
+  /// block that happens to begin with a sampled quote into another hour's segment.
   private func firstTime(_ records: RawSpan) -> UInt64? {
     var at = 0
     while let head = RecordHeader(copying: records, at: at), head.length >= 4 {
-      if let offset = head.rtype.receiveTimeOffset,
+      if !head.rtype.isSampled, let offset = head.rtype.receiveTimeOffset,
         let time = records.loadLE(UInt64.self, at: at + offset), time != Undefined.timestamp
       {
         return time

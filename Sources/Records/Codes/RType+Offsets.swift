@@ -11,6 +11,16 @@ extension RType {
     }
   }
 
+  /// Whether `ts_recv` is the end of a sampling interval (BBO and CBBO schemas) and says nothing of
+  /// when bytes arrived: intervals follow the venue's clock, which in a simulation is another day's.
+  @inlinable
+  public var isSampled: Bool {
+    switch self {
+    case .bbo1s, .bbo1m, .cbbo1s, .cbbo1m: true
+    default: false
+    }
+  }
+
   /// Byte offset of the 32-bit `sequence` in a record of this type, nil where it has none.
   @inlinable
   public var sequenceOffset: Int? {
