@@ -65,6 +65,7 @@ let package = Package(
     library("Lanes", ["CLinux", "Wire"]),
     library("SharedMemory", ["CLinux", "CMillrace", "Records"]),
     library("Ledger", ["CLinux"]),
+    library("Timing", ["CLinux", "Ledger"]),
     library("Columnar", ["CLinux", "CMillrace", "Records", "Wire", "Zstd", "Lz4"]),
     library(
       "Journal",
@@ -74,7 +75,7 @@ let package = Package(
     library("Books", ["CLinux", "Records"]),
     library("Net", ["CLinux", "Wire"]),
     library(
-      "FeedKit", ["CLinux", "Wire", "Records", "Lanes", "Ledger", "Captures"],
+      "FeedKit", ["CLinux", "Wire", "Records", "Lanes", "Ledger", "Captures", "Timing"],
       path: "Sources/Feeds/Kit"),
     library(
       "ExchangeFeeds", ["FeedKit", "CLinux", "Wire", "Records", "Lanes", "Ledger"],
@@ -86,12 +87,19 @@ let package = Package(
       "Engine",
       [
         "FeedKit", "ExchangeFeeds", "FeedRegistry", "Books", "SharedMemory", "Captures", "Net",
-        "Ledger", "Lanes", "Journal", "Records", "Wire", "CLinux",
+        "Ledger", "Lanes", "Journal", "Records", "Timing", "Wire", "CLinux",
+      ]),
+    library(
+      "Lab",
+      [
+        "Engine", "FeedKit", "ExchangeFeeds", "FeedRegistry", "SharedMemory", "Captures", "Net",
+        "Ledger", "Lanes", "Records", "Timing", "Wire", "CMillrace", "CLinux",
       ]),
     program(
       "millrace",
       [
-        "Engine", "FeedKit", "ExchangeFeeds", "FeedRegistry", "Books", "SharedMemory", "Captures",
+        "Lab", "Timing", "Engine", "FeedKit", "ExchangeFeeds", "FeedRegistry", "Books",
+        "SharedMemory", "Captures",
         "Net", "Ledger", "Lanes", "Journal", "Columnar", "Hashing", "Lz4", "Zstd", "Records",
         "Wire",
         "CLinux",
@@ -101,7 +109,8 @@ let package = Package(
     program(
       "millrace-bench",
       [
-        "Engine", "FeedKit", "ExchangeFeeds", "FeedRegistry", "Books", "SharedMemory", "Captures",
+        "Lab", "Timing", "Engine", "FeedKit", "ExchangeFeeds", "FeedRegistry", "Books",
+        "SharedMemory", "Captures",
         "Net", "Ledger", "Lanes", "Journal", "Columnar", "Hashing", "Lz4", "Zstd", "Records",
         "Wire",
         "CLinux", "CBenchHooks",
@@ -122,6 +131,8 @@ let package = Package(
     tests("LanesTests", ["Lanes", "CLinux", "Wire"]),
     tests("SharedMemoryTests", ["SharedMemory", "CMillrace", "Records"]),
     tests("LedgerTests", ["Ledger"]),
+    tests("TimingTests", ["Timing", "Ledger"]),
+    tests("LabTests", ["Lab", "Engine", "Timing", "Ledger", "Records", "SharedMemory", "Wire"]),
     tests("ColumnarTests", ["Columnar", "Lz4", "Records", "Wire", "Zstd"]),
     tests(
       "JournalTests",
@@ -139,7 +150,7 @@ let package = Package(
       "EngineTests",
       [
         "Engine", "FeedRegistry", "FeedKit", "ExchangeFeeds", "SharedMemory", "Ledger", "Journal",
-        "Records", "Net", "Wire",
+        "Lanes", "Records", "Net", "Timing", "Wire",
       ]),
     tests("CommandTests", ["Captures", "Journal", "Records", "Wire"]),
   ],

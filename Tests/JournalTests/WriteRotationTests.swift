@@ -59,7 +59,7 @@ struct WriteRotationTests {
       BBOMessage(tsEvent: start &- shift, tsRecv: start &- shift).append(to: &sampled)
       let made = Self.block(start)
       sampled += made.bytes
-      writer.write(sampled.span.bytes, recordCount: made.count + 1, nowNanos: start)
+      writer.write(sampled.rawSpan, recordCount: made.count + 1, nowNanos: start)
     }
     writer.close(nowNanos: start)
     #expect(files.paths == ["r/D/2023-11-14/22-0.dbn.lz4"])

@@ -11,8 +11,8 @@ extension RType {
     }
   }
 
-  /// Whether `ts_recv` is the end of a sampling interval (BBO and CBBO schemas) and says nothing of
-  /// when bytes arrived: intervals follow the venue's clock, which in a simulation is another day's.
+  /// Whether `ts_recv` is the end of a sampling interval (BBO and CBBO schemas) and no time of an
+  /// arrival: intervals follow the venue's clock, which in a simulation is another day's.
   @inlinable
   public var isSampled: Bool {
     switch self {
