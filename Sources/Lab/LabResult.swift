@@ -34,7 +34,7 @@ public struct LabResult: Codable, Sendable {
   public var steps: [LabStep] = []
   /// The highest rate without loss, messages a second (`capacity` only).
   public var capacity: Double?
-  /// Pauses of the machine as seen by each thread that spins, and by the calibration before the run.
+  /// Pauses of the machine as each spinning thread saw them, and the calibration before the run.
   public var hiccups: [LabHiccups] = []
   /// Share of the 1 ms windows in which no thread lost time to the machine, 0 to 1.
   public var cleanShare: Double = 0
