@@ -1,4 +1,5 @@
 #include "clinux_cpu.h"
+#include <string.h>
 #if defined(__x86_64__)
 #include <cpuid.h>
 
@@ -17,6 +18,17 @@ static bool has_avx512(bool vbmi) {
   bool base = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
               __builtin_cpu_supports("avx512vl");
   return base && (!vbmi || __builtin_cpu_supports("avx512vbmi"));
+}
+
+// Leaf 1 tells that there is a hypervisor, leaf 0x40000000 its name in ebx, ecx, edx.
+void ml_cpu_hypervisor(char name[13]) {
+  unsigned eax, ebx, ecx, edx;
+  memset(name, 0, 13);
+  if (!__get_cpuid(1, &eax, &ebx, &ecx, &edx) || !(ecx >> 31)) return;
+  __cpuid(0x40000000, eax, ebx, ecx, edx);
+  memcpy(name, &ebx, 4);
+  memcpy(name + 4, &ecx, 4);
+  memcpy(name + 8, &edx, 4);
 }
 
 bool ml_cpu_has_vbmi(void) { return has_avx512(true); }
@@ -42,6 +54,7 @@ bool ml_cpu_has_pair_store(void) {
 }
 #else
 bool ml_cpu_has_pair_store(void) { return false; }
+void ml_cpu_hypervisor(char name[13]) { memset(name, 0, 13); }
 bool ml_cpu_has_vbmi(void) { return false; }
 bool ml_cpu_has_avx512(void) { return false; }
 bool ml_cpu_has_wide_store(void) { return false; }

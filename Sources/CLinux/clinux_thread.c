@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stddef.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -23,6 +24,19 @@ int ml_thread_cpu_count(void) {
   if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
   return CPU_COUNT(&set);
 }
+
+bool ml_thread_may_run_on(int cpu) {
+  cpu_set_t set;
+  if (cpu < 0 || cpu >= CPU_SETSIZE) return false;
+  return sched_getaffinity(0, sizeof set, &set) == 0 && CPU_ISSET(cpu, &set);
+}
+
+int ml_thread_set_realtime(bool is_realtime) {
+  struct sched_param param = {is_realtime ? 1 : 0};
+  return pthread_setschedparam(pthread_self(), is_realtime ? SCHED_FIFO : SCHED_OTHER, &param);
+}
+
+int ml_memory_lock(void) { return mlockall(MCL_CURRENT | MCL_FUTURE) == 0 ? 0 : errno; }
 
 void ml_thread_name(const char *name) { pthread_setname_np(pthread_self(), name); }
 

@@ -4,7 +4,7 @@ internal import Glibc
 /// A thread of the data plane: named, optionally bound to one CPU, joined exactly once.
 ///
 /// Swift's own tasks share a pool of threads and may not block; readers and workers own theirs.
-@safe final class NativeThread {
+@safe public final class NativeThread {
   private var handle: pthread_t
   private var isJoined = false
 
@@ -20,7 +20,7 @@ internal import Glibc
   }
 
   /// Starts the thread. `cpu` binds it; a CPU that does not exist leaves it free.
-  init(name: String, cpu: Int?, body: @escaping @Sendable () -> Void) throws(EngineError) {
+  public init(name: String, cpu: Int?, body: @escaping @Sendable () -> Void) throws(EngineError) {
     let start = unsafe Unmanaged.passRetained(Start(name: name, cpu: cpu, body: body))
     handle = pthread_t()
     let code = unsafe pthread_create(
@@ -41,7 +41,7 @@ internal import Glibc
   }
 
   /// Waits for its end.
-  func join() {
+  public func join() {
     guard !isJoined else { return }
     isJoined = true
     pthread_join(handle, nil)

@@ -110,7 +110,7 @@ extension LedgerReport {
   }
 
   /// 1234567 as 1,234,567.
-  static func grouped(_ number: UInt64) -> String {
+  public static func grouped(_ number: UInt64) -> String {
     var result: [Character] = []
     for (index, digit) in String(number).reversed().enumerated() {
       if index > 0, index % 3 == 0 { result.append(",") }
@@ -120,7 +120,7 @@ extension LedgerReport {
   }
 
   /// Nanoseconds with three significant digits or more, in the unit that suits them.
-  static func duration(_ nanos: UInt64) -> String {
+  public static func duration(_ nanos: UInt64) -> String {
     switch nanos {
     case ..<1_000: "\(nanos) ns"
     case ..<1_000_000: "\(fraction(nanos, 1_000)) µs"

@@ -37,13 +37,13 @@ struct Main {
         try output.write(HelpText.overview)
         return .ok
       }
-      try output.write(HelpText.text(of: try verb(named: name)))
+      try output.write(HelpText.text(of: try verb(named: name, rest.dropFirst()).verb))
       return .ok
     default: break
     }
-    let verb = try verb(named: first)
+    let (verb, words) = try verb(named: first, rest[...])
     let arguments = try CommandArguments(
-      try ArgumentFile.expand(rest, verb: verb.name), verb: verb)
+      try ArgumentFile.expand(Array(words), verb: verb.name), verb: verb)
     if arguments[GlobalOptions.help] {
       try output.write(HelpText.text(of: verb))
       return .ok
@@ -56,8 +56,14 @@ struct Main {
     return try verb.run(CommandContext(arguments: arguments, output: output, terminal: terminal))
   }
 
-  private static func verb(named name: String) throws(CommandError) -> any Verb.Type {
-    if let verb = VerbTable.verbs.first(where: { $0.name == name }) { return verb }
+  /// The verb of this name, or the one below it that the next word names, and the words behind.
+  private static func verb(
+    named name: String, _ rest: ArraySlice<String>
+  ) throws(CommandError) -> (verb: any Verb.Type, rest: ArraySlice<String>) {
+    if let verb = VerbTable.verbs.first(where: { $0.name == name }) {
+      let subverb = verb.subverbs.first { $0.name == "\(name) \(rest.first ?? "")" }
+      return subverb.map { ($0, rest.dropFirst()) } ?? (verb, rest)
+    }
     let names = VerbTable.verbs.map { $0.name }
     let isOption = name.hasPrefix("-")
     let hint = NearestName.of(name, among: names).map { "did you mean \($0)?" }

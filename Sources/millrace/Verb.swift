@@ -10,9 +10,15 @@ protocol Verb: SendableMetatype {
   static var options: [any DeclaredOption] { get }
   /// What help says below the options: examples, exit codes of its own. May be empty.
   static var notes: String { get }
+  /// Verbs below this one, chosen by the first operand; each name begins with this one's.
+  static var subverbs: [any Verb.Type] { get }
 
   /// Does the work. Standard output goes through `context.output`.
   static func run(_ context: CommandContext) throws(CommandError) -> ExitCode
+}
+
+extension Verb {
+  static var subverbs: [any Verb.Type] { [] }
 }
 
 /// What a verb works with.
@@ -40,5 +46,6 @@ enum VerbTable {
     RedecodeVerb.self,
     ExplainVerb.self,
     SimulateVerb.self,
+    BenchVerb.self,
   ]
 }

@@ -26,6 +26,8 @@ bool ml_cpu_has_wide_store(void);
 /// processors with AVX (Intel SDM 3A, 9.1.1; AMD APM 2, 7.3.2).
 bool ml_cpu_has_pair_store(void);
 
+/// The hypervisor's own name ("KVMKVMKVM"), NUL-terminated; empty on the bare machine.
+void ml_cpu_hypervisor(char name[13]);
 
 /// Fetches the line at `address` into the cache, for reading and writing.
 static inline void ml_prefetch(const void *address) { __builtin_prefetch(address, 1, 3); }

@@ -1,5 +1,6 @@
 /// Threads: where they run, and how they sleep until another one has work for them.
 #pragma once
+#include <stdbool.h>
 #include <stdint.h>
 
 /// Binds the calling thread to one CPU. 0, or an errno.
@@ -7,6 +8,16 @@ int ml_thread_pin(int cpu);
 
 /// CPUs that the calling thread may run on.
 int ml_thread_cpu_count(void);
+
+/// Whether the calling thread may run on this CPU.
+bool ml_thread_may_run_on(int cpu);
+
+/// Makes the calling thread real-time (SCHED_FIFO, lowest priority), or ordinary again. Threads
+/// that it starts inherit it. 0, or an errno.
+int ml_thread_set_realtime(bool is_realtime);
+
+/// Keeps all memory of the process in place, also what it will map. 0, or an errno.
+int ml_memory_lock(void);
 
 /// Names the calling thread (15 characters at most) for top, perf and gdb.
 void ml_thread_name(const char *name);

@@ -1,0 +1,49 @@
+/// `millrace bench`: the latency lab. Each of its verbs is one file in this folder and one line in
+/// the table.
+enum BenchVerb: Verb {
+  static var name: String { "bench" }
+  static var summary: String {
+    "measure latency under load: bursts, capacity, pauses of the machine, reports"
+  }
+  static var operands: String { "VERB" }
+  static var options: [any DeclaredOption] { [] }
+  static var subverbs: [any Verb.Type] {
+    [
+      MachineVerb.self
+    ]
+  }
+  static var notes: String {
+    let width = subverbs.map { word(of: $0).count }.max() ?? 0
+    let lines = subverbs.map { verb in
+      let word = word(of: verb)
+      return "  \(word)\(String(repeating: " ", count: width - word.count))  \(verb.summary)"
+    }
+    return """
+      verbs:
+      \(lines.joined(separator: "\n"))
+
+      Each has options of its own: millrace bench \(subverbs.first.map(word) ?? "") --help
+      """
+  }
+
+  /// The word after `millrace bench`.
+  private static func word(of verb: any Verb.Type) -> String {
+    String(verb.name.dropFirst(name.count + 1))
+  }
+
+  /// Only called where no verb of the table was named first.
+  static func run(_ context: CommandContext) throws(CommandError) -> ExitCode {
+    let word = context.arguments.operands[0]
+    let words = subverbs.map(Self.word)
+    let isKnown = words.contains(word)
+    let hint =
+      isKnown
+      ? "write it first: millrace bench \(word) [OPTIONS]"
+      : NearestName.of(word, among: words).map { "did you mean \($0)?" }
+        ?? "known are \(words.joined(separator: ", "))"
+    throw CommandError(
+      .usage, verb: name,
+      happened: isKnown ? "options stand behind the verb" : "there is no such verb", what: word,
+      remedy: hint)
+  }
+}
