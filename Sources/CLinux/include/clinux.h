@@ -10,5 +10,6 @@
 #include "clinux_permute.h"
 #include "clinux_planes.h"
 #include "clinux_thread.h"
+#include "clinux_ticks.h"
 #include "clinux_search.h"
 #include "clinux_net.h"
