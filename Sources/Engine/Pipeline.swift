@@ -35,7 +35,12 @@ public final class Pipeline {
   ) throws(EngineError) {
     self.options = options
     self.sources = sources
-    grid = LaneGrid(readers: sources.count, shards: options.shards, options: options.lanes)
+    var lanes = options.lanes
+    if options.layout == .inline {
+      precondition(sources.count == 1, "the inline layout has one source, whose thread does it all")
+      lanes.policy = .wait
+    }
+    grid = LaneGrid(readers: sources.count, shards: options.shards, options: lanes)
     let location: RingLocation
     do throws(SharedMemoryError) {
       location = try RingLocation(
@@ -67,6 +72,20 @@ public final class Pipeline {
       throw .counters(error)
     }
     instance = counters.claimInstance()
+    for shard in 0..<options.shards {
+      guard let ring = rings[shard].takeRing(), let symbols = rings[shard].takeSymbols() else {
+        continue
+      }
+      if shard < boxes.count, let writer = boxes[shard].take() {
+        journals.append(
+          JournalThread(
+            name: boxes[shard].name, writer: writer, lane: boxes[shard].lane,
+            outlet: counters.claimOutlet(shard: shard, index: Self.journalOutlet)))
+      }
+      workers.append(makeWorker(shard: shard, ring: ring, symbols: symbols))
+    }
+    let inline = options.layout == .inline ? InlineWorkers(workers) : nil
+    if let inline { grid.consumeInline(by: inline) }
     for index in sources.indices {
       let configuration = sources[index]
       let runner = configuration.feed.makeRunner(
@@ -79,19 +98,8 @@ public final class Pipeline {
         SourceThread(
           configuration: configuration, runner: runner,
           ledger: SourceLedger(index: index, shards: options.shards, file: &counters),
-          capture: captures.first { $0.index == index }?.link))
-    }
-    for shard in 0..<options.shards {
-      guard let ring = rings[shard].takeRing(), let symbols = rings[shard].takeSymbols() else {
-        continue
-      }
-      if shard < boxes.count, let writer = boxes[shard].take() {
-        journals.append(
-          JournalThread(
-            name: boxes[shard].name, writer: writer, lane: boxes[shard].lane,
-            outlet: counters.claimOutlet(shard: shard, index: Self.journalOutlet)))
-      }
-      workers.append(makeWorker(shard: shard, ring: ring, symbols: symbols))
+          capture: captures.first { $0.index == index }?.link, inline: inline,
+          probe: options.lab, strategy: options.lanes.strategy))
     }
   }
 
@@ -111,7 +119,9 @@ public final class Pipeline {
   private func makeWorker(
     shard: Int, ring: consuming BroadcastWriter, symbols: consuming SymbolWriter
   ) -> WorkerThread {
-    let isLive = sources.contains { if case .file = $0.input { false } else { true } }
+    // In the lab each record's own due time is measured, and these clocks would only be in its way.
+    let isLive =
+      options.lab == nil && sources.contains { if case .file = $0.input { false } else { true } }
     let worker = ShardWorker(
       shard: shard, grid: grid, outputs: options.outputs,
       expectedOrders: options.expectedOrders, ring: ring, symbols: symbols,
@@ -119,7 +129,8 @@ public final class Pipeline {
       outlet: counters.claimOutlet(shard: shard, index: 0),
       latency: counters.claimLatency(sources.count + shard), measuresLatency: isLive,
       journal: BlockLaneWriter(shard < journals.count ? journals[shard].lane : nil),
-      journalFlushNanos: options.journal?.flushNanos ?? 0)
+      journalFlushNanos: options.journal?.flushNanos ?? 0,
+      probe: options.lab?.makeWorker(shards: options.shards))
     return WorkerThread(
       worker, doorbell: grid.doorbells[shard], strategy: options.lanes.strategy)
   }
@@ -143,7 +154,7 @@ public final class Pipeline {
       for shard in 0..<options.shards {
         plan.addLane(
           source: index, shard: shard,
-          capacityRecords: options.lanes.policy == .wait ? grid.capacityLines : nil,
+          capacityRecords: grid.options.policy == .wait ? grid.capacityLines : nil,
           batchRecords: readerBatch)
       }
     }
@@ -168,7 +179,7 @@ public final class Pipeline {
         try journals[shard].start(cpu: shard < cpus.count ? cpus[shard] : nil)
       }
       for capture in captures { try capture.start() }
-      for shard in workers.indices {
+      for shard in workers.indices where options.layout == .split {
         let cpus = options.workerCPUs
         try workers[shard].start(cpu: shard < cpus.count ? cpus[shard] : nil)
       }

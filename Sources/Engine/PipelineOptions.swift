@@ -13,6 +13,8 @@ public enum SourceInput: Sendable {
   case soup(server: Endpoint, SoupBinTCPClient.Options)
   /// Raw captures of one source in the order of their times, decoded once more.
   case raw(paths: [String])
+  /// Messages in memory, each taken when it is due: for measurements.
+  case paced(PacedFrames)
 }
 
 /// One source: a feed, its input, and how its reader thread behaves.
@@ -45,6 +47,15 @@ public struct SourceConfiguration: Sendable {
   }
 }
 
+/// Which threads a pipeline has.
+public enum PipelineLayout: String, Sendable, CaseIterable {
+  /// Readers and workers have threads of their own, with lanes between them.
+  case split
+  /// The reader of the one source steps the workers itself: a hop and a core less. What the workers
+  /// do then takes its time from the reading.
+  case inline
+}
+
 /// How a pipeline is built.
 public struct PipelineOptions: Sendable {
   /// Name of the instance: its folder under /dev/shm/millrace, and how `status` and `tail` find it.
@@ -67,6 +78,10 @@ public struct PipelineOptions: Sendable {
   public var journal: JournalSettings?
   /// Whether what live sources receive is kept as it was received, below the journal's root.
   public var capturesRaw: Bool
+  /// Inline takes exactly one source, and its lanes lose nothing, whatever their policy says.
+  public var layout: PipelineLayout
+  /// What the latency lab records; nil in production.
+  public var lab: LabProbe?
 
   public init(instance: String = "default", verb: String = "run") {
     self.instance = instance
@@ -81,5 +96,7 @@ public struct PipelineOptions: Sendable {
     folder = nil
     journal = nil
     capturesRaw = false
+    layout = .split
+    lab = nil
   }
 }

@@ -29,6 +29,8 @@ internal import SharedMemory
   var stages = StageHistograms()
   /// Whether the receive times are of now, so that latencies can be told from them.
   let measuresLatency: Bool
+  /// What the lab records of this worker; nil in production.
+  let probe: WorkerProbe?
 
   private let lanes: UnsafeMutablePointer<LaneReader>
   private let sources: UnsafeMutablePointer<SourceState>
@@ -38,6 +40,8 @@ internal import SharedMemory
   private var lastEvent: UInt64 = 0
   private var lastReceive: UInt64 = 0
   private var nextSummary: UInt64 = 0
+  /// Records taken since the last account.
+  private var unsettled = 0
 
   /// Between two publications of the latency summaries.
   private static var summaryNanos: UInt64 { 250_000_000 }
@@ -48,8 +52,9 @@ internal import SharedMemory
     symbols: consuming SymbolWriter, counters: consuming CounterBlock<ShardCounters>,
     outlet: consuming CounterBlock<OutletCounters>,
     latency: consuming CounterBlock<LatencyCounters>, measuresLatency: Bool,
-    journal: consuming BlockLaneWriter, journalFlushNanos: UInt64
+    journal: consuming BlockLaneWriter, journalFlushNanos: UInt64, probe: WorkerProbe? = nil
   ) {
+    self.probe = probe
     self.shard = shard
     self.outputs = outputs
     self.ring = ring
@@ -87,14 +92,27 @@ internal import SharedMemory
     return false
   }
 
-  /// Takes one batch from each lane; gives the records taken, 0 where there was nothing to do.
+  /// Takes one turn from each lane; gives the records taken, 0 where there was nothing to do.
+  ///
+  /// Accounts only after `settleRecords`: counters and hints take longer than a record does, and
+  /// the next one may be on its way. Who steps calls `settle` once nothing has come for a while.
   mutating func step() -> Int {
     var total = 0
     for source in 0..<sourceCount { total &+= takeBatches(from: source) }
-    guard total > 0 else { return 0 }
+    unsettled &+= total
+    if unsettled >= Self.settleRecords { settle() }
+    return total
+  }
+
+  /// Records after which counters and hints are published, whatever else there is to do.
+  private static var settleRecords: Int { batchesATurn * LaneLimits.batchRecords }
+
+  /// Publishes counters and hints, if anything was taken since they were.
+  mutating func settle() {
+    guard unsettled > 0 else { return }
+    unsettled = 0
     beat()
     publishCounters()
-    return total
   }
 
   /// Batches that are taken from a lane before the next one has its turn, and before the counters
@@ -112,7 +130,9 @@ internal import SharedMemory
       guard !batch.isEmpty else { break }
       total &+= batch.count
       let start = measuresLatency ? MonotonicClock.now().rawValue : 0
+      if let probe { unsafe probe.taken(batch, upTo: lanes[source].taken) }
       unsafe process(&states[source])
+      probe?.published(batch)
       unsafe lanes[source].release()
       if measuresLatency { sampleLatency(startedAt: start) }
     }

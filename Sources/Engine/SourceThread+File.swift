@@ -70,9 +70,9 @@ extension SourceThread {
       window.extracting(0..<count), framing: framing, tsRecv: RealtimeClock.now().rawValue,
       isLast: isLast && count == window.byteCount)
     let done = MonotonicClock.now().rawValue
-    runner.flush()
+    handOver()
     ledger.stages.record(.decode, nanos: done &- start)
-    ledger.publish(runner)
+    publish()
     return consumed
   }
 
@@ -85,8 +85,8 @@ extension SourceThread {
       runner.advance(now: now, tsRecv: now, request: &request)
       request.removeAll(keepingCapacity: true)
       if ledger.packets & 63 == 0 {
-        runner.flush()
-        ledger.publish(runner)
+        handOver()
+        publish()
       }
     }
   }

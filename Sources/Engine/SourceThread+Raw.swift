@@ -27,8 +27,8 @@ extension SourceThread {
           case .stream: replayStream(block.bytes, &soup)
           case .dbn, .columnar: ledger.reject(.badCapture)
           }
-          runner.flush()
-          ledger.publish(runner)
+          handOver()
+          publish()
         }
         for _ in reader.findings { ledger.reject(.badCapture) }
       } catch {

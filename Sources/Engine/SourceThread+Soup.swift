@@ -107,9 +107,9 @@ extension SourceThread {
       }
       let start = MonotonicClock.now().rawValue
       let consumed = keepAndRead(link, connection.bytes, known: &known, now: start)
-      runner.flush()
+      handOver()
       ledger.stages.record(.decode, nanos: MonotonicClock.now().rawValue &- start)
-      ledger.publish(runner)
+      publish()
       connection.consume(consumed)
     }
     link.connection = consume connection

@@ -88,11 +88,11 @@ extension SourceThread {
           runner.advance(now: now, tsRecv: RealtimeClock.now().rawValue, request: &request)
           if !request.isEmpty { sockets.send(request) }
           request.removeAll(keepingCapacity: true)
-          runner.flush()
+          handOver()
         }
         tap.handOverOld(nowNanos: now)
         ledger.kernelDrops = sockets.dropped
-        ledger.publish(runner)
+        publish()
         if total == 0, !configuration.busyPolls { try wait(sockets) }
       }
     } catch {
@@ -124,7 +124,7 @@ extension SourceThread {
         bytes.extracting(datagram.range), tsRecv: datagram.timestampNanos, now: start,
         isAnswer: isAnswer)
     }
-    runner.flush()
+    handOver()
     let oldest = receiver[0].timestampNanos
     ledger.stages.record(
       .receive, nanos: wall > oldest ? wall &- oldest : 0, count: UInt64(count))

@@ -17,6 +17,10 @@ final class SourceThread: @unchecked Sendable {
   let ledger: SourceLedger
   /// Keeps the raw bytes; off where nobody wants them.
   var tap: CaptureTap
+  /// The workers that this thread steps itself, in the inline layout.
+  private let inline: InlineWorkers?
+  let probe: LabProbe?
+  private let handsOver: Bool
   /// When the last bytes of a raw capture were received: its end has no other time.
   var lastReceived: UInt64?
   private let shouldStop = Atomic(false)
@@ -26,8 +30,12 @@ final class SourceThread: @unchecked Sendable {
 
   init(
     configuration: SourceConfiguration, runner: any SourceRunner, ledger: SourceLedger,
-    capture: CaptureLink? = nil
+    capture: CaptureLink? = nil, inline: InlineWorkers? = nil, probe: LabProbe? = nil,
+    strategy: WaitStrategy = .park
   ) {
+    handsOver = strategy == .park
+    self.inline = inline
+    self.probe = probe
     self.configuration = configuration
     self.runner = runner
     self.ledger = ledger
@@ -51,6 +59,8 @@ final class SourceThread: @unchecked Sendable {
       body = { [self] in run { () throws(EngineError) in try readSoup(link) } }
     case .raw(let paths):
       body = { [self] in run { () throws(EngineError) in try readRaw(paths) } }
+    case .paced(let frames):
+      body = { [self] in run { () throws(EngineError) in readPaced(frames) } }
     }
     thread = try NativeThread(
       name: "reader-\(configuration.name)", cpu: configuration.cpu, body: body)
@@ -64,9 +74,25 @@ final class SourceThread: @unchecked Sendable {
     }
     tap.finish()
     runner.finish(tsRecv: lastReceived ?? RealtimeClock.now().rawValue)
-    ledger.publish(runner)
+    handOver()
+    publish()
     finished.store(true, ordering: .releasing)
   }
+
+  /// Gives what was decoded to the workers: wakes them, or steps them. Once per batch.
+  func handOver() {
+    runner.flush()
+    inline?.empty()
+  }
+
+  /// Brings the ledger up to date. Once per batch.
+  func publish() {
+    ledger.publish(runner)
+    inline?.settle()
+  }
+
+  /// Whether nobody sees what was decoded before `handOver`.
+  var mustHandOver: Bool { inline != nil || handsOver }
 
   /// Asks the thread to end soon.
   func stop() { shouldStop.store(true, ordering: .relaxed) }

@@ -1,10 +1,13 @@
 internal import Lanes
 internal import Synchronization
 
-/// A worker's thread: steps while there is work, waits as its strategy says, ends when the readers
-/// have ended and the lanes are empty.
+/// A worker and the thread that it has of its own: steps while there is work, waits as its strategy
+/// says, ends when the readers have ended and the lanes are empty.
+///
+/// In the inline layout there is no thread: the reader's calls `empty`, `settle` and `beat`.
 final class WorkerThread: @unchecked Sendable {
-  // Safety of `@unchecked`: `worker` is touched by the thread alone until it was joined.
+  // Safety of `@unchecked`: `worker` is touched by the thread alone until it was joined; without
+  // one by the reader's until that was joined.
   private var worker: ShardWorker
   private let doorbell: Doorbell
   private let strategy: WaitStrategy
@@ -23,12 +26,14 @@ final class WorkerThread: @unchecked Sendable {
     thread = try NativeThread(name: "worker-\(worker.shard)", cpu: cpu) { [self] in run() }
   }
 
-  /// No more records will come: the thread empties its lanes and ends.
+  /// No more records will come: the thread empties its lanes and ends. Without one, the caller's
+  /// does that.
   func drain(written: [UInt64]) {
     self.written = written
     isDraining.store(true, ordering: .releasing)
+    guard let thread else { return run() }
     doorbell.ring()
-    thread?.join()
+    thread.join()
   }
 
   private func run() {
@@ -36,11 +41,43 @@ final class WorkerThread: @unchecked Sendable {
     worker.finish(written: written)
   }
 
+  /// Takes every record that is there, in the caller's thread.
+  func empty() {
+    while worker.step() > 0 {}
+  }
+
+  /// Publishes counters and hints of what `empty` has taken, in the caller's thread.
+  func settle() { worker.settle() }
+
+  /// Shows that the writer lives, and hands over what the journal has waited for long enough.
+  func beat() { worker.beat() }
+
   /// Open orders and bytes of the books. After the thread has ended.
   var memory: (openOrders: Int, bytes: Int) { worker.memory }
 
   /// Gives the stage histograms to `body`. After the thread has ended.
   func withStages(_ body: (borrowing ShardWorker) -> Void) { body(worker) }
+}
+
+/// The workers of a pipeline whose reader steps them itself.
+final class InlineWorkers: InlineConsumer {
+  private let workers: [WorkerThread]
+
+  init(_ workers: [WorkerThread]) { self.workers = workers }
+
+  /// All shards, after a batch was handed over.
+  func empty() { for worker in workers { worker.empty() } }
+
+  /// One shard, whose lane is full in the middle of a batch.
+  func empty(shard: Int) { workers[shard].empty() }
+
+  /// With the reader's own account.
+  func settle() {
+    for worker in workers {
+      worker.settle()
+      worker.beat()
+    }
+  }
 }
 
 extension ShardWorker {
@@ -53,17 +90,25 @@ extension ShardWorker {
     while true {
       if step() > 0 {
         idler.reset()
+        looks = 0
         continue
       }
-      // Who never sleeps beats in between: 65,536 pauses of 40 ns are 3 ms.
       looks &+= 1
+      if looks == Self.settleLooks { settle() }
+      // Who never sleeps beats in between: 65,536 pauses of 40 ns are 3 ms.
       if looks & 0xFFFF == 0 { beat() }
       // Pairs with the store in `drain`: the lanes are looked at once more after it was seen.
       if isDraining.load(ordering: .acquiring) {
         if !hasWork { return }
         continue
       }
+      if let probe {
+        probe.idle()
+        // Reading the clock was pause enough.
+        if strategy == .spin { continue }
+      }
       if idler.pause() {
+        settle()
         beat()
         // Readers of the ring see ten times a second that the writer lives.
         doorbell.sleep(timeoutNanos: 100_000_000) {
@@ -72,4 +117,8 @@ extension ShardWorker {
       }
     }
   }
+
+  /// Looks without a record after which counters and hints are published, about 2 µs: fewer than a
+  /// parking worker makes before it sleeps.
+  private static var settleLooks: UInt32 { 64 }
 }

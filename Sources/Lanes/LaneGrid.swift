@@ -20,6 +20,8 @@ internal import Synchronization
   public let doorbells: [Doorbell]
 
   private nonisolated(unsafe) let memory: UnsafeMutableRawPointer
+  // Safety of `nonisolated(unsafe)`: set before any thread uses the grid, read by the producer.
+  private nonisolated(unsafe) weak var consumer: (any InlineConsumer)?
   private let taken: Mutex<Set<Int>>
 
   /// Bytes before a lane's first line: the consumer's position, alone on its 128 bytes so that
@@ -50,6 +52,21 @@ internal import Synchronization
 
   /// Bytes that the lanes take.
   public var byteCount: Int { readers * shards * strideBytes }
+
+  /// Makes the producer's own thread the consumer: where a lane is full, it calls `consumer` instead
+  /// of waiting for another thread. Before any thread uses the grid, which holds it weakly.
+  public func consumeInline(by consumer: any InlineConsumer) {
+    // Safety: no thread uses the grid yet.
+    unsafe self.consumer = consumer
+  }
+
+  /// Empties a full lane in the producer's own thread; false where another thread does that.
+  func emptyInline(shard: Int) -> Bool {
+    // Safety: nobody writes it any more.
+    guard let consumer = unsafe consumer else { return false }
+    consumer.empty(shard: shard)
+    return true
+  }
 
   private func claim(_ end: Int) {
     let isNew = taken.withLock { $0.insert(end).inserted }
@@ -82,4 +99,10 @@ internal import Synchronization
     unsafe (lines(reader, shard) - Self.positionOffset)
       .assumingMemoryBound(to: Atomic<UInt64>.self)
   }
+}
+
+/// Who takes records in the very thread that wrote them.
+public protocol InlineConsumer: AnyObject {
+  /// Takes and gives back every record of the shard's lanes.
+  func empty(shard: Int)
 }

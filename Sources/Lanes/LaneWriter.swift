@@ -179,6 +179,11 @@ internal import Synchronization
     var idler = Idler(grid.options.strategy)
     let doorbell = grid.doorbells[shard]
     while need > taken &+ capacity {
+      if grid.emptyInline(shard: shard) {
+        taken = unsafe positions[shard].pointee.load(ordering: .acquiring)
+        unsafe cursor.pointee.limit = taken &+ capacity
+        return
+      }
       if rings { doorbell.ring() }
       if idler.pause() { ml_thread_nap(Self.napNanos) }
       taken = unsafe positions[shard].pointee.load(ordering: .acquiring)

@@ -19,7 +19,7 @@ public struct LatencyRecorder: ~Copyable, Sendable {
     /// Slots of the series, and their length; 0 for no series.
     public var slots: Int
     public var slotNanos: UInt64
-    /// Samples that may wait for their windows.
+    /// Entries, of one message or one group each, that may wait for their windows.
     public var pendingSamples: Int
     /// How long after a window its marks are final.
     public var graceNanos: UInt64
@@ -51,7 +51,8 @@ public struct LatencyRecorder: ~Copyable, Sendable {
   private let start: UInt64
   private let windowNanos: UInt64
   private let graceNanos: UInt64
-  private let hasSeries: Bool
+  /// Whether it keeps a series.
+  public let hasSeries: Bool
   private var pending: PendingSamples
   /// The windows that due and seen times lie in at present, and their bounds since the start.
   private var dueWindow = WindowCursor()
@@ -81,17 +82,19 @@ public struct LatencyRecorder: ~Copyable, Sendable {
     record(due: due, seen: seen, nanos: nanos)
   }
 
-  /// Records a duration `nanos` that belongs to the message due at `due` and ended at `seen`: a
-  /// stage's own time.
-  public mutating func record(due: UInt64, seen: UInt64, nanos: UInt64) {
-    all.record(nanos)
+  /// Records a duration `nanos` that belongs to `count` messages, the oldest of them due at `due`,
+  /// and ended at `seen`: a stage's own time, or the age of a group's oldest message.
+  public mutating func record(due: UInt64, seen: UInt64, nanos: UInt64, count: UInt64 = 1) {
+    all.record(nanos, count: count)
     let dueOffset = due > start ? due &- start : 0
     let seenOffset = seen > start ? seen &- start : 0
-    if hasSeries { series.record(due: dueOffset, seen: seenOffset, nanos: nanos) }
-    guard marks != nil else { return clean.record(nanos) }
+    if hasSeries {
+      series.record(due: dueOffset, seen: seenOffset, nanos: nanos, count: count)
+    }
+    guard marks != nil else { return clean.record(nanos, count: count) }
     let first = dueWindow.window(of: dueOffset, length: windowNanos)
     let last = seenWindow.window(of: seenOffset, length: windowNanos)
-    if !pending.append(nanos, first: first, last: last) { overflowed &+= 1 }
+    if !pending.append(nanos, count: count, first: first, last: last) { overflowed &+= count }
     settle(now: seen, atMost: 2)
   }
 
@@ -100,7 +103,7 @@ public struct LatencyRecorder: ~Copyable, Sendable {
     if hasSeries { series.noteDepth(depth) }
   }
 
-  /// Settles up to `limit` samples whose windows are final at `now`, Unix ns. Call it while there is
+  /// Settles up to `limit` entries whose windows are final at `now`, Unix ns. Call it while there is
   /// nothing else to do.
   @inline(__always)
   public mutating func settle(now: UInt64, atMost limit: Int) {
@@ -110,13 +113,14 @@ public struct LatencyRecorder: ~Copyable, Sendable {
         let run = pending.oldest
         guard !pending.oldestIsOpen || limit == .max, isFinal(run, now: now) else { return }
         if isMarked(run) {
-          unclean &+= UInt64(pending.dropOldestRun())
+          unclean &+= pending.dropOldestRun()
           continue
         }
         isSettling = true
       }
       isSettling = pending.oldest.count > 1
-      clean.record(pending.takeOldest())
+      let entry = pending.takeOldest()
+      clean.record(entry.nanos, count: entry.count)
       left &-= 1
     }
   }

@@ -5,13 +5,13 @@
 /// `RateProfile.messageCount` messages. Each due time is computed from the beginning of its
 /// stretch, so that errors do not add up.
 public struct Schedule: Sendable {
-  private var cursor: PieceCursor
+  @usableFromInline var cursor: PieceCursor
   private let arrivals: [UInt64]
   private let roundNanos: UInt64
   private let nanos: UInt64
   private var roundStart: UInt64 = 0
   private var index = 0
-  private var last: UInt64 = 0
+  @usableFromInline var last: UInt64 = 0
 
   public init(_ profile: RateProfile) {
     cursor = PieceCursor(profile)
@@ -21,15 +21,26 @@ public struct Schedule: Sendable {
   }
 
   /// When the next message is due, ns after the start; nil after the last one.
+  @inlinable @inline(__always)
   public mutating func next() -> UInt64? {
-    if cursor.left == 0 {
-      if !arrivals.isEmpty { return nextArrival() }
-      repeat {
-        guard cursor.enterNext() else { return nil }
-      } while cursor.left == 0
-    }
-    last = max(last, cursor.take())
+    if cursor.left == 0, !advance() { return nil }
+    if cursor.left > 0 { last = max(last, cursor.take()) }
     return last
+  }
+
+  /// Enters the next stretch that has messages, or takes the next arrival into `last`. False where
+  /// there is none.
+  @usableFromInline @inline(never)
+  mutating func advance() -> Bool {
+    if !arrivals.isEmpty {
+      guard let due = nextArrival() else { return false }
+      last = due
+      return true
+    }
+    repeat {
+      guard cursor.enterNext() else { return false }
+    } while cursor.left == 0
+    return true
   }
 
   private mutating func nextArrival() -> UInt64? {
@@ -49,22 +60,23 @@ public struct Schedule: Sendable {
 /// The sum of the rate over a stretch is its mass, in messages. `need` is what of the mass is left
 /// to pass until the next message. A message that would fall on the very end of a stretch belongs
 /// to the next one, wherever that begins to send.
+@usableFromInline
 struct PieceCursor: Sendable {
   private let pieces: [RateProfile.Piece]
   private let repeats: Bool
   private let nanos: UInt64
   private var index = 0
-  private var start: UInt64 = 0
-  private var end: UInt64 = 0
+  @usableFromInline var start: UInt64 = 0
+  @usableFromInline var end: UInt64 = 0
   private var need = 0.0
   /// Messages of the present stretch that are yet to come.
-  private(set) var left = 0
-  private var taken = 0.0
+  @usableFromInline var left = 0
+  @usableFromInline var taken = 0.0
   /// Messages a nanosecond at the beginning, and how much that grows each nanosecond.
-  private var rate = 0.0
-  private var slope = 0.0
+  @usableFromInline var rate = 0.0
+  @usableFromInline var slope = 0.0
   /// Nanoseconds between messages where the rate is constant, else 0.
-  private var distance = 0.0
+  @usableFromInline var distance = 0.0
 
   init(_ profile: RateProfile) {
     pieces = profile.pieces
@@ -103,9 +115,10 @@ struct PieceCursor: Sendable {
   }
 
   /// The mass before the first message of this stretch.
-  private var first = 0.0
+  @usableFromInline var first = 0.0
 
   /// The next message of the stretch: ns after the start of the profile.
+  @inlinable @inline(__always)
   mutating func take() -> UInt64 {
     let mass = first + taken
     taken += 1

@@ -46,14 +46,14 @@ public struct SlotSeries: ~Copyable, Sendable {
     currentEnd = slotNanos
   }
 
-  /// Records a message by when it was due and seen, ns since the start, and how late it was.
-  public mutating func record(due: UInt64, seen: UInt64, nanos: UInt64) {
+  /// Records messages by when they were due and seen, ns since the start, and how late they were.
+  public mutating func record(due: UInt64, seen: UInt64, nanos: UInt64, count more: UInt64 = 1) {
     if due >= currentEnd { close(upTo: due) }
     let value = min(nanos, Self.limit)
     let shift = 58 &- (value | 63).leadingZeroBitCount
     let bucket = (shift &<< 5) &+ Int(truncatingIfNeeded: value &>> UInt64(shift))
-    buckets[bucket] = buckets[bucket] &+ 1
-    count &+= 1
+    buckets[bucket] = buckets[bucket] &+ UInt32(truncatingIfNeeded: more)
+    count &+= more
     greatest = max(greatest, nanos)
     if seen < currentEnd {
       seenNow &+= 1
@@ -61,7 +61,7 @@ public struct SlotSeries: ~Copyable, Sendable {
     }
     let late = index(of: seen)
     var slot = table[late]
-    slot.seen &+= 1
+    slot.seen &+= more
     table[late] = slot
   }
 

@@ -44,7 +44,7 @@ private struct CapturePlan {
   /// Nil for inputs that are files themselves.
   init?(_ source: SourceConfiguration) throws(EngineError) {
     switch source.input {
-    case .file, .raw: return nil
+    case .file, .raw, .paced: return nil
     case .udp(let lines, let server):
       payload = .pcapng
       var addresses: [SocketAddress] = []

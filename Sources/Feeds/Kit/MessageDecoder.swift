@@ -52,6 +52,12 @@ public protocol MessageDecoder: ~Copyable {
     _ bytes: RawSpan, from start: Int, to end: Int, context: MessageContext,
     into lanes: inout LaneWriter, counters: inout DecodeCounters
   )
+
+  /// Decodes messages as they become due; every decoder has this of `MessageDecoder+Paced`.
+  mutating func decodePaced(
+    _ pace: inout PacedReader, sequence: UInt64, into lanes: inout LaneWriter,
+    counters: inout DecodeCounters
+  ) -> Int
 }
 
 /// What the transport knows of a message.

@@ -106,6 +106,8 @@ public final class Runner<Framing: DatagramFraming, Decoder: MessageDecoder & ~C
     return offset
   }
 
+  public func readPaced(_ pace: inout PacedReader) { sink.readPaced(&pace) }
+
   public func message(
     _ bytes: RawSpan, from start: Int, to end: Int, sequence: UInt64, tsRecv: UInt64
   ) {

@@ -53,6 +53,18 @@ struct RunnerSink<Framing: DatagramFraming, Decoder: MessageDecoder & ~Copyable>
       into: &lanes, counters: &counters)
   }
 
+  mutating func readPaced(_ pace: inout PacedReader) {
+    let before = pace.byteCount
+    let count = decoder.decodePaced(
+      &pace, sequence: nextSequence, into: &lanes, counters: &counters)
+    guard count > 0 else { return }
+    if firstSequence == nil { firstSequence = nextSequence }
+    messages &+= UInt64(count)
+    nextSequence &+= UInt64(count)
+    pace.messages &+= UInt64(count)
+    bytes &+= pace.byteCount &- before
+  }
+
   /// Counts the rest of a file, in which no message can be found, as one rejected message.
   mutating func rejectRest(_ reason: RejectReason) {
     fileIsLost = true

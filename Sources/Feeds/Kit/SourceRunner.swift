@@ -23,6 +23,10 @@ public protocol SourceRunner: AnyObject {
   /// message that is cut off is rejected where `isLast`.
   func readFile(_ bytes: RawSpan, framing: FileFraming, tsRecv: UInt64, isLast: Bool) -> Int
 
+  /// Takes messages from memory as they become due, spinning in between; gives control back now and
+  /// then (`PacedReader.wantsAccount`), and after each group where it hands over.
+  func readPaced(_ pace: inout PacedReader)
+
   /// One message whose number the transport knows (SoupBinTCP).
   func message(_ bytes: RawSpan, from start: Int, to end: Int, sequence: UInt64, tsRecv: UInt64)
 

@@ -1,0 +1,151 @@
+internal import FeedKit
+internal import Lanes
+internal import Records
+internal import Timing
+
+/// What the lab records in a worker: for each record when it was taken and when it was published,
+/// counted from when it was due.
+///
+/// `laneWait` is the time from the writing of a record to its taking, of those that the reader has
+/// stamped. `work` is the time from the taking of a batch to its last publication, divided by its
+/// records. Owned by the worker's thread until it has ended.
+final class WorkerProbe: @unchecked Sendable {
+  // Safety of `@unchecked`: one thread at a time, as above.
+  var taken: LatencyRecorder
+  var laneWait: LatencyRecorder
+  var work: LatencyRecorder
+  var published: LatencyRecorder
+  var watch: HiccupWatch
+  private let clock: TickClock
+  private let dues: DueTimes
+  private let stamps: StampLane?
+  private var now: UInt64
+  /// Ends of the last batches, as ordinals, and when they were taken: stamps come a little later.
+  private var ends = InlineArray<16, UInt64>(repeating: 0)
+  private var times = InlineArray<16, UInt64>(repeating: 0)
+  private var batches = 0
+
+  init(
+    clock: TickClock, due: LabProbe.DueField, options: LatencyRecorder.Options,
+    marks: WindowMarks?, stamps: StampLane?, thresholdNanos: UInt64
+  ) {
+    var plain = options
+    plain.slots = 0
+    taken = LatencyRecorder(options, marks: marks)
+    laneWait = LatencyRecorder(plain, marks: marks)
+    work = LatencyRecorder(plain, marks: marks)
+    published = LatencyRecorder(options, marks: marks)
+    self.clock = clock
+    self.stamps = stamps
+    dues = DueTimes(due)
+    now = clock.now
+    watch = HiccupWatch(now: now, marks: marks, thresholdNanos: thresholdNanos)
+  }
+
+  /// A batch was taken from a lane; its last record is number `ordinal` there.
+  func taken(_ batch: borrowing RecordBatch, upTo ordinal: UInt64) {
+    now = clock.now
+    watch.note(now)
+    let seen = now
+    for index in 0..<batch.count {
+      // Safety: the batch's records are whole until they are given back.
+      let due = unsafe dues.due(of: batch[index])
+      if due > 0 { taken.record(due: due, seen: seen) }
+    }
+    taken.noteDepth(UInt64(batch.count))
+    guard stamps != nil else { return }
+    ends[batches & 15] = ordinal
+    times[batches & 15] = seen
+    batches &+= 1
+    takeStamps(upTo: ordinal)
+  }
+
+  /// The batch was published.
+  func published(_ batch: borrowing RecordBatch) {
+    let start = now
+    now = clock.now
+    watch.note(now)
+    let seen = now
+    var oldest: UInt64 = 0
+    for index in 0..<batch.count {
+      // Safety: the batch's records are whole until they are given back.
+      let due = unsafe dues.due(of: batch[index])
+      guard due > 0 else { continue }
+      published.record(due: due, seen: seen)
+      if oldest == 0 { oldest = due }
+    }
+    let count = UInt64(batch.count)
+    if oldest > 0 {
+      work.record(due: oldest, seen: seen, nanos: (seen &- start) / count, count: count)
+    }
+  }
+
+  /// There was nothing to take.
+  func idle() {
+    now = clock.now
+    watch.note(now)
+    taken.settle(now: now, atMost: 4)
+    published.settle(now: now, atMost: 4)
+  }
+
+  private func takeStamps(upTo ordinal: UInt64) {
+    guard let stamps else { return }
+    while let stamp = stamps.first, stamp.ordinal <= ordinal {
+      if let time = timeTaken(stamp.ordinal) {
+        laneWait.record(
+          due: stamp.nanos, seen: time, nanos: time > stamp.nanos ? time &- stamp.nanos : 0)
+      }
+      stamps.drop()
+    }
+  }
+
+  /// When a record was taken: of the last batches the earliest that reaches it; nil where that may
+  /// have been one before them.
+  private func timeTaken(_ ordinal: UInt64) -> UInt64? {
+    let oldest = max(0, batches - 16)
+    guard oldest == 0 || ends[oldest & 15] < ordinal else { return nil }
+    for batch in oldest..<batches where ends[batch & 15] >= ordinal { return times[batch & 15] }
+    return nil
+  }
+
+  /// Settles what waits. After the run.
+  func finish() {
+    taken.finish()
+    laneWait.finish()
+    work.finish()
+    published.finish()
+  }
+}
+
+/// Finds in a record when its message was due.
+@safe struct DueTimes {
+  /// Where the field stands, by record type; 0 where there is none.
+  private let offsets: InlineArray<256, UInt8>
+
+  init(_ field: LabProbe.DueField) {
+    var offsets = InlineArray<256, UInt8>(repeating: field == .tsEvent ? 8 : 0)
+    if field == .tsRecv {
+      for (type, offset) in [
+        (RType.mbo, 40), (.trade, 32), (.mbp1, 32), (.status, 16), (.imbalance, 16),
+        (.statistics, 16), (.instrumentDefinition, 16),
+      ] as [(RType, UInt8)] {
+        offsets[Int(type.rawValue)] = offset
+      }
+    } else {
+      // Records of our own carry times that no message had.
+      for type in [RType.system, .error, .symbolMapping] { offsets[Int(type.rawValue)] = 0 }
+    }
+    self.offsets = offsets
+  }
+
+  /// The due time of the record at `record`, Unix ns; 0 where it has none.
+  @inline(__always)
+  func due(of record: UnsafeRawPointer) -> UInt64 {
+    // Safety: a whole record lies there; the offsets lie inside of the records of these types.
+    let type = unsafe record.load(fromByteOffset: 1, as: UInt8.self)
+    let offset = Int(offsets[Int(type)])
+    guard offset > 0 else { return 0 }
+    let due = unsafe record.load(fromByteOffset: offset, as: UInt64.self)
+    return due == Undefined.timestamp ? 0 : due
+  }
+}
