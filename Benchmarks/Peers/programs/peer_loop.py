@@ -1,0 +1,26 @@
+"""The loop of a harness in Python: versions first, then an answer to each line."""
+import importlib.metadata
+import json
+import sys
+import time
+
+
+def seconds_of(work):
+    """What `work` answers, and how long it took."""
+    begin = time.perf_counter()
+    result = work()
+    return result, time.perf_counter() - begin
+
+
+def expect(found, wanted, what):
+    """Ends the harness with exit code 1 where a result is wrong."""
+    if found != wanted:
+        print(f"{what}: {found}, not {wanted}", file=sys.stderr)
+        sys.exit(1)
+
+
+def serve(packages, answer):
+    """Prints the packages' versions, then `answer(words)` for each line of standard input."""
+    print(json.dumps({name: importlib.metadata.version(name) for name in packages}), flush=True)
+    for line in sys.stdin:
+        print(json.dumps(answer(line.split())), flush=True)
