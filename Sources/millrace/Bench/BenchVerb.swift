@@ -6,10 +6,11 @@ enum BenchVerb: Verb {
     "measure latency under load: bursts, capacity, pauses of the machine, reports"
   }
   static var operands: String { "VERB" }
-  static var options: [any DeclaredOption] { [] }
+  static var options: [any DeclaredOption] { [compare, ReportVerb.output] }
   static var subverbs: [any Verb.Type] {
     [
-      MachineVerb.self
+      MachineVerb.self,
+      ReportVerb.self,
     ]
   }
   static var notes: String {
@@ -26,6 +27,9 @@ enum BenchVerb: Verb {
       """
   }
 
+  private static let compare = CommandOption.text(
+    "compare", "A.json", help: "draw B.json, named behind it, over A.json: as bench report does")
+
   /// The word after `millrace bench`.
   private static func word(of verb: any Verb.Type) -> String {
     String(verb.name.dropFirst(name.count + 1))
@@ -33,7 +37,12 @@ enum BenchVerb: Verb {
 
   /// Only called where no verb of the table was named first.
   static func run(_ context: CommandContext) throws(CommandError) -> ExitCode {
-    let word = context.arguments.operands[0]
+    let arguments = context.arguments
+    if let first = arguments[compare] {
+      return try ReportVerb.write(
+        [first] + arguments.operands, to: arguments[ReportVerb.output], context)
+    }
+    let word = arguments.operands[0]
     let words = subverbs.map(Self.word)
     let isKnown = words.contains(word)
     let hint =
