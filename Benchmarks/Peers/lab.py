@@ -17,6 +17,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAMS = pathlib.Path(__file__).resolve().parent / "programs"
 BUILT = ROOT / ".build" / "peers"
+FOLDER = "millrace-peers-"
 PR_SET_PDEATHSIG = 1
 # How long one answer of a peer may take.
 PATIENCE_SECONDS = 120
@@ -39,6 +40,14 @@ def die_with_parent():
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
+def remove_abandoned(place):
+    """Scratch folders of runs that were killed."""
+    for folder in pathlib.Path(place).glob(FOLDER + "*"):
+        process = folder.name.removeprefix(FOLDER).split("-")[0]
+        if process.isdigit() and not os.path.exists(f"/proc/{process}"):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
 def last_line(text):
     lines = [line for line in text.strip().splitlines() if line.strip()]
     return lines[-1].strip() if lines else "it said nothing"
@@ -51,8 +60,9 @@ class Lab:
         self.quick, self.versions, self.children = options.quick, {}, []
         self.python, self.whys, self.not_built, self.endings = None, [], {}, []
         self.missing_python = "the Python packages are not installed"
-        shared = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="millrace-peers-", dir=shared))
+        shared = "/dev/shm" if os.access("/dev/shm", os.W_OK) else tempfile.gettempdir()
+        remove_abandoned(shared)
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix=f"{FOLDER}{os.getpid()}-", dir=shared))
 
     def __enter__(self):
         return self
@@ -91,9 +101,9 @@ class Lab:
         try:
             output, errors = child.communicate(timeout=patience)
         except subprocess.TimeoutExpired:
-            stop(child)
             raise NotMeasured(f"{words[0]}: no end after {patience} s") from None
         finally:
+            stop(child)
             self.children.remove(child)
         name = os.path.basename(words[3] if cpus else words[0])
         if child.returncode == 1:
@@ -205,16 +215,18 @@ class Worker:
 
 
 def stop(child):
-    """Ends a child: asked first, then made to."""
-    if child.poll() is not None:
-        return
-    for word in (signal.SIGTERM, signal.SIGKILL):
-        try:
-            os.killpg(child.pid, word)
-        except ProcessLookupError:
-            return
-        end = time.monotonic() + 2
-        while time.monotonic() < end:
-            if child.poll() is not None:
-                return
-            time.sleep(0.01)
+    """Ends a child and all that it has started: asked first, then made to."""
+    end = time.monotonic() + 2
+    signal_group(child, signal.SIGTERM)
+    while child.poll() is None and time.monotonic() < end:
+        time.sleep(0.01)
+    signal_group(child, signal.SIGKILL)
+    child.wait()
+
+
+def signal_group(child, number):
+    """To the session of a child, which may live on after it."""
+    try:
+        os.killpg(child.pid, number)
+    except (ProcessLookupError, PermissionError):
+        pass

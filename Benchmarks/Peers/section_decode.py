@@ -64,6 +64,12 @@ def books(lab):
             "open": int(report["input"]["open_orders_at_end"])}
 
 
+def journal_reader(lab):
+    """Orders in uncompressed blocks of our journal, read and walked by the Swift reader."""
+    found, _ = lab.bench("journal-read", "--quick", "--seed", SEED)
+    return {"dbn swift": found["orders, none"]}
+
+
 def itch_worker(lab, name, messages):
     return lab.python_worker("itch_peers.py", name, day(lab, messages), cpus="0")
 
@@ -121,7 +127,10 @@ def make(lab):
             "open orders: ours", ["our books", "itch-book"]),
         row("itchcpp (C++) BookManager", "books", "itchcpp books", "messages, symbols",
             ["our books", "itchcpp"]),
-        row("databento-dbn, Python objects", "dbn arrays", "dbn objects",
+        row("databento-dbn, Python objects", "dbn swift", "dbn objects", "count of records",
+            ["our journal reader", "databento-dbn"],
+            note="ours: the Swift reader, on DBN records of a journal, uncompressed"),
+        row("databento-dbn, Python to Python", "dbn arrays", "dbn objects",
             "count, sums of order_id and size", ["databento-dbn"],
             note="ours: the Python package of tools/python, to arrays, from the same DBN file")]
     parts = [
@@ -133,6 +142,7 @@ def make(lab):
              lambda: itch_worker(lab, "itchcpp", FEW)),
         Part("itchfeed", lambda worker: itchfeed(lab, worker),
              lambda: itch_worker(lab, "itchfeed", FEW)),
+        Part("our journal reader", lambda _: journal_reader(lab)),
         Part("databento-dbn", dbn,
              lambda: lab.python_worker("dbn_peers.py", dbn_file(lab), cpus="0"))]
     return Section("decode", "ITCH 5.0 and DBN records decoded, books built (one core, memory)",

@@ -8,11 +8,13 @@
 #pragma once
 #define _GNU_SOURCE
 #include <sched.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -71,6 +73,7 @@ static inline double between(Side produce, Side consume, uint64_t count) {
   // The two sides run in processes of their own, so that neither inherits a connection.
   pid_t consumer = fork();
   if (consumer == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
     pin(0);
     consume(shared, count);
     shared->end = seconds();
@@ -86,6 +89,7 @@ static inline double between(Side produce, Side consume, uint64_t count) {
   if (start == MAP_FAILED) fail("mmap", NULL);
   pid_t producer = fork();
   if (producer == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
     pin(1);
     produce(start, count);
     _exit(0);
