@@ -21,6 +21,8 @@ FOLDER = "millrace-peers-"
 PR_SET_PDEATHSIG = 1
 # How long one answer of a peer may take.
 PATIENCE_SECONDS = 120
+# What a harness ends with where a result is wrong; our own benchmarks end with 1 then.
+WRONG, BENCH_WRONG = 3, 1
 
 
 class NotMeasured(Exception):
@@ -94,8 +96,11 @@ class Lab:
         self.children.append(child)
         return child
 
-    def run(self, words, patience=PATIENCE_SECONDS, cpus=None):
-        """Runs a program to its end; its standard output. NotMeasured where it fails."""
+    def run(self, words, wrong=WRONG, patience=PATIENCE_SECONDS, cpus=None):
+        """Runs a program to its end; its standard output.
+
+        Throws Wrong where its exit code is `wrong`, NotMeasured where it fails otherwise.
+        """
         words = (["taskset", "-c", cpus] if cpus else []) + [str(word) for word in words]
         child = self.start(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         try:
@@ -106,7 +111,7 @@ class Lab:
             stop(child)
             self.children.remove(child)
         name = os.path.basename(words[3] if cpus else words[0])
-        if child.returncode == 1:
+        if child.returncode == wrong:
             raise Wrong(f"{name}: {last_line(errors)}")
         if child.returncode:
             raise NotMeasured(f"{name}: exit code {child.returncode}: {last_line(errors)}")
@@ -125,7 +130,7 @@ class Lab:
             raise NotMeasured(f"tools/bench has no benchmark {name}")
         report = json.loads(self.run(
             [release, name, "--json", "--rounds", "1", "--baselines",
-             ROOT / ".build" / "baselines", *words]))
+             ROOT / ".build" / "baselines", *words], wrong=BENCH_WRONG))
         return {one["name"]: one["median"] for one in report["results"]}, report
 
     def tool(self, name):
@@ -201,7 +206,7 @@ class Worker:
             code = self.child.wait()
             self.errors.seek(0)
             text = f"{self.name}: {last_line(self.errors.read())}"
-            raise Wrong(text) if code == 1 else NotMeasured(text)
+            raise Wrong(text) if code == WRONG else NotMeasured(text)
         return json.loads(line)
 
     def ask(self, *words):

@@ -72,7 +72,7 @@ public class DisruptorPeer {
   static void check(long sum, long count) {
     if (sum == count * (count - 1) / 2) return;
     System.err.println("the sum of the events is wrong");
-    System.exit(1);
+    System.exit(3);
   }
 
   /** Millions of events a second. */

@@ -77,7 +77,7 @@ int main(int argc, char **argv) {
   double time = seconds() - start;
   if (sum != count * (count - 1) / 2) {
     fprintf(stderr, "the sum of the messages is wrong\n");
-    return 1;
+    return 3;
   }
   printf("{\"rate\":%.3f}\n", count / time / 1e6);
   return 0;

@@ -19,7 +19,8 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { payload = 64 };
+// `wrong` is the exit code where a result is not what it must be.
+enum { payload = 64, wrong = 3 };
 
 typedef struct {
   volatile int ready;
@@ -55,7 +56,7 @@ static inline uint64_t number_of(const char *message, size_t length) {
   uint64_t number;
   if (length != payload) {
     fprintf(stderr, "a message of %zu bytes\n", length);
-    _exit(1);
+    _exit(wrong);
   }
   memcpy(&number, message, sizeof number);
   return number;
@@ -101,7 +102,7 @@ static inline double between(Side produce, Side consume, uint64_t count) {
   }
   if (shared->sum != count * (count - 1) / 2) {
     fprintf(stderr, "the sum of the messages is wrong\n");
-    _exit(1);
+    _exit(wrong);
   }
   double time = shared->end - start->end;
   munmap((void *)shared, sizeof *shared);

@@ -37,7 +37,9 @@ def clock(field):
 
 
 def decode_itch(message):
-    """One message as a dict; None for types that make no tick."""
+    """One message as a dict; None for types that make no tick, and for the empty one at the end."""
+    if not message:
+        return None
     kind = message[0]
     if kind in b"AF":
         locate, _, time, reference, side, shares, symbol, price = ADD.unpack_from(message, 1)
