@@ -109,9 +109,9 @@ enum ReportStyle {
     .two .ra.own{stroke:var(--ra)}.two .rb.own{stroke:var(--rb)}
     .two svg text.ra.own{fill:var(--ra);stroke:var(--bg)}
     .two svg text.rb.own{fill:var(--rb);stroke:var(--bg)}
-    .area{fill:var(--load);fill-opacity:.3;stroke:none}
+    .area{fill:var(--load);fill-opacity:.3;stroke:var(--load);stroke-width:1}
     .area.rb{fill:none;stroke:var(--load);stroke-width:1.4;stroke-dasharray:5 4}
-    .stolen{fill:var(--stolen);fill-opacity:.75;stroke:none}
+    .stolen{fill:var(--stolen);fill-opacity:.6;stroke:none}
     .stolen.rb{fill:none;stroke:var(--stolen);stroke-width:1;stroke-dasharray:2 2}
     .full{fill:var(--s1);fill-opacity:.28;stroke:var(--s1);stroke-width:1.2}
     .two .full.ra{fill:var(--ra);stroke:var(--ra)}
@@ -132,7 +132,8 @@ enum ReportStyle {
     @media print{body{max-width:none;padding:0;font-size:12px}
     input+label::before{display:none}input:not(:checked)+label{display:none}
     .plots{grid-template-columns:1fr 1fr}.plot svg,.plot.wide svg{min-width:0}
-    .plot,.notes,.tile,tr,pre{break-inside:avoid}h2{break-after:avoid}
+    .plots,.plots div,.notes,.tile,tr,pre,section:has(.plots){break-inside:avoid}
+    h2,h3{break-after:avoid}
     *{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 
     """

@@ -65,14 +65,14 @@ struct TimePlot {
       upTo: most * 1.02, from: frame.plotBottom, to: frame.plotTop, spacing: 60,
       label: ReportText.rate)
     frame.draw(&markup, about: "Latency over time") { markup in
-      for (run, columns) in runs {
-        drawLoad(run, columns, x, load, &markup)
-      }
       frame.drawLeft(y, title: "latency", &markup)
       frame.drawRight(load, title: "offered rate", &markup)
       frame.drawBottom(x, title: title, &markup)
       for (run, columns) in runs {
         drawStolen(run, columns, x, y, &markup)
+      }
+      for (run, columns) in runs {
+        drawLoad(run, columns, x, load, &markup)
       }
       if !values.contains(where: { $0 > 0 }) { frame.drawEmpty("no message was seen", &markup) }
       for (run, columns) in runs {

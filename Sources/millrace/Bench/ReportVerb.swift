@@ -25,7 +25,7 @@ enum ReportVerb: Verb {
     help: "where the page goes; if not given, beside A: A.html, or A-against-B.html")
 
   /// A result file is a few hundred kilobytes; what is larger is not one.
-  private static var greatestBytes: Int { 256 << 20 }
+  private static var greatestBytes: UInt64 { 256 << 20 }
 
   static func run(_ context: CommandContext) throws(CommandError) -> ExitCode {
     try write(context.arguments.operands, to: context.arguments[output], context)
@@ -62,6 +62,11 @@ enum ReportVerb: Verb {
   }
 
   private static func read(_ path: String) throws(CommandError) -> LabResult {
+    guard (SystemCalls.look(at: path)?.byteCount ?? 0) <= greatestBytes else {
+      throw CommandError(
+        .badInput, verb: name, happened: "too large for a result of the lab", what: path,
+        remedy: "give a file that `millrace bench` has written")
+    }
     let bytes = try content(of: path)
     do throws(LabError) {
       return try LabResult(jsonBytes: bytes)
@@ -75,7 +80,6 @@ enum ReportVerb: Verb {
   private static func content(of path: String) throws(CommandError) -> [UInt8] {
     do throws(InputError) {
       let file = try MappedFile(path: path)
-      guard file.byteCount <= greatestBytes else { return [] }
       let bytes = file.bytes
       return (0..<bytes.byteCount).map { bytes.uncheckedByte(at: $0) }
     } catch {
