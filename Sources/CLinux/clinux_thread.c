@@ -4,6 +4,7 @@
 #include <linux/futex.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stddef.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -37,6 +38,11 @@ int ml_thread_set_realtime(bool is_realtime) {
 }
 
 int ml_memory_lock(void) { return mlockall(MCL_CURRENT | MCL_FUTURE) == 0 ? 0 : errno; }
+
+void ml_process_end_with_parent(void) {
+  // A parent that has ended before this call leaves us to another one.
+  prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+}
 
 void ml_thread_name(const char *name) { pthread_setname_np(pthread_self(), name); }
 

@@ -37,7 +37,7 @@ final class WorkerProbe: @unchecked Sendable {
     published = LatencyRecorder(options, marks: marks)
     self.clock = clock
     self.stamps = stamps
-    dues = DueTimes(due)
+    dues = DueTimes(due, from: marks?.start ?? options.start)
     now = clock.now
     watch = HiccupWatch(now: now, marks: marks, thresholdNanos: thresholdNanos)
   }
@@ -121,8 +121,11 @@ final class WorkerProbe: @unchecked Sendable {
 @safe struct DueTimes {
   /// Where the field stands, by record type; 0 where there is none.
   private let offsets: InlineArray<256, UInt8>
+  private let start: UInt64
 
-  init(_ field: LabProbe.DueField) {
+  /// `start`: when the first message is due, Unix ns. What has an earlier time is none of the load.
+  init(_ field: LabProbe.DueField, from start: UInt64) {
+    self.start = start
     var offsets = InlineArray<256, UInt8>(repeating: field == .tsEvent ? 8 : 0)
     if field == .tsRecv {
       for (type, offset) in [
@@ -138,7 +141,7 @@ final class WorkerProbe: @unchecked Sendable {
     self.offsets = offsets
   }
 
-  /// The due time of the record at `record`, Unix ns; 0 where it has none.
+  /// The due time of the record at `record`, Unix ns; 0 where it has none of the load.
   @inline(__always)
   func due(of record: UnsafeRawPointer) -> UInt64 {
     // Safety: a whole record lies there; the offsets lie inside of the records of these types.
@@ -146,6 +149,6 @@ final class WorkerProbe: @unchecked Sendable {
     let offset = Int(offsets[Int(type)])
     guard offset > 0 else { return 0 }
     let due = unsafe record.load(fromByteOffset: offset, as: UInt64.self)
-    return due == Undefined.timestamp ? 0 : due
+    return due == Undefined.timestamp || due < start ? 0 : due
   }
 }

@@ -27,6 +27,9 @@ extension LabResult {
     }
   }
 
+  /// The same as bytes.
+  public func jsonBytes() throws(LabError) -> [UInt8] { Array(try json()) }
+
   /// Reads what `json` has written. Throws for other bytes and for later formats.
   public init(json: Data) throws(LabError) {
     do {

@@ -40,6 +40,8 @@ public struct LabResult: Codable, Sendable {
   public var cleanShare: Double = 0
   /// Round trip of one line between the two cores, measured right before and after the run.
   public var rawRoundTrip: LabQuantiles?
+  /// Round trip of a bare datagram between two processes over loopback, for the input `udp`.
+  public var udpRoundTrip: LabQuantiles?
   /// What the run is held to, where a bar is known.
   public var bars: [LabBar] = []
   /// What a reader must know: a noisy machine, no verdict, what was left out and why.

@@ -60,7 +60,7 @@ struct Main {
   private static func verb(
     named name: String, _ rest: ArraySlice<String>
   ) throws(CommandError) -> (verb: any Verb.Type, rest: ArraySlice<String>) {
-    if let verb = VerbTable.verbs.first(where: { $0.name == name }) {
+    if let verb = (VerbTable.verbs + VerbTable.hidden).first(where: { $0.name == name }) {
       let subverb = verb.subverbs.first { $0.name == "\(name) \(rest.first ?? "")" }
       return subverb.map { ($0, rest.dropFirst()) } ?? (verb, rest)
     }

@@ -48,4 +48,9 @@ enum VerbTable {
     SimulateVerb.self,
     BenchVerb.self,
   ]
+
+  /// Verbs that the program starts itself with; help does not list them.
+  static let hidden: [any Verb.Type] = [
+    BenchPeerVerb.self
+  ]
 }

@@ -19,6 +19,9 @@ int ml_thread_set_realtime(bool is_realtime);
 /// Keeps all memory of the process in place, also what it will map. 0, or an errno.
 int ml_memory_lock(void);
 
+/// Has the kernel kill this process when the thread that started it ends.
+void ml_process_end_with_parent(void);
+
 /// Names the calling thread (15 characters at most) for top, perf and gdb.
 void ml_thread_name(const char *name);
 

@@ -61,6 +61,12 @@ enum LabFiles {
     return String(decoding: bytes[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
+  /// The system's words for an error number.
+  static func message(ofCode code: Int32) -> String {
+    // Safety: strerror gives a NUL-terminated text that is copied at once.
+    unsafe strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)"
+  }
+
   private static func trimmed(_ text: Substring) -> String {
     var text = text
     while text.first?.isWhitespace == true { text.removeFirst() }

@@ -47,6 +47,7 @@ public enum RawRoundTrip {
   private static var distance: Int { 256 }
 
   init() {
+    // Safety: two lines' room each, freed in deinit; atomics of trivial integers need no more.
     unsafe memory = .allocate(byteCount: 2 * Self.distance, alignment: Self.distance)
     unsafe ping = memory.bindMemory(to: Atomic<UInt64>.self, capacity: 1)
     unsafe pong = (memory + Self.distance).bindMemory(to: Atomic<UInt64>.self, capacity: 1)

@@ -9,6 +9,8 @@ enum BenchVerb: Verb {
   static var options: [any DeclaredOption] { [compare, ReportVerb.output] }
   static var subverbs: [any Verb.Type] {
     [
+      BurstVerb.self,
+      CapacityVerb.self,
       MachineVerb.self,
       ReportVerb.self,
     ]

@@ -1,4 +1,5 @@
 internal import CLinux
+internal import Synchronization
 public import Timing
 internal import Wire
 
@@ -15,7 +16,8 @@ internal import Wire
   public let profile: RateProfile
   public let clock: TickClock
   /// When the profile begins, Unix ns.
-  public let start: UInt64
+  public var start: UInt64 { startTime.load(ordering: .acquiring) }
+  private let startTime: Atomic<UInt64>
   /// Whether reading starts over at the end of the messages; else it ends there. Sequence numbers
   /// go on, but what the messages say does not: order books would find the same orders again.
   public let wraps: Bool
@@ -37,7 +39,7 @@ internal import Wire
   ) {
     self.profile = profile
     self.clock = clock
-    self.start = start
+    startTime = Atomic(start)
     self.wraps = wraps
     // A message of one byte behind no length grows most: by two bytes.
     let capacity = bytes.byteCount * (framing == .bare ? 3 : 1) + Self.padding
@@ -63,6 +65,9 @@ internal import Wire
     byteCount = end
     messageCount = count
   }
+
+  /// Sets when the profile begins: before the pipeline starts.
+  public func begin(at start: UInt64) { startTime.store(start, ordering: .releasing) }
 
   deinit {
     // Safety: made by `init`; who reads holds a reference.
