@@ -14,8 +14,6 @@ C_PROGRAMS = {
     "nats_hop": (["gcc", "-O3"], "nats_hop.c", ["-lnats"]),
     "concurrent_queue": (["g++", "-std=c++20", "-O3", "-march=native", "-pthread"],
                          "concurrent_queue.cpp", []),
-    "simdjson_text": (["g++", "-std=c++20", "-O3", "-march=native"], "simdjson_text.cpp",
-                      ["-lsimdjson"]),
 }
 
 

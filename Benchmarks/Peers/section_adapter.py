@@ -17,8 +17,7 @@ def ours(lab):
 
 
 def ours_text(lab):
-    figures = text.ours(lab)
-    return {"binance": figures["whole"]} if "whole" in figures else {}
+    return {"binance": text.ours(lab)["whole"]}
 
 
 def plain(lab, kind, path):
@@ -51,6 +50,6 @@ def make(lab):
         Part("plain adapter, ITCH", lambda worker: run(worker, "itch"),
              lambda: plain(lab, "itch", itch.day(lab, itch.SMALL))),
         Part("plain adapter, Binance", lambda worker: run(worker, "binance"),
-             lambda: plain(lab, "binance", text.text_file(lab)[0]))]
+             lambda: plain(lab, "binance", text.text_file(lab)))]
     return Section("adapter", "A plain Python adapter as people write it (both sides on two cores)",
                    parts, rows)
