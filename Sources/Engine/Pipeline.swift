@@ -24,6 +24,7 @@ public final class Pipeline {
   private var workers: [WorkerThread] = []
   private var journals: [JournalThread] = []
   private var captures: [CaptureThread] = []
+  private let notes = StreamNotes()
   private var isStopped = false
   private let counterPath: String
   private let memoryFolder: String
@@ -86,21 +87,27 @@ public final class Pipeline {
     }
     let inline = options.layout == .inline ? InlineWorkers(workers) : nil
     if let inline { grid.consumeInline(by: inline) }
-    for index in sources.indices {
-      let configuration = sources[index]
-      let runner = configuration.feed.makeRunner(
-        RunnerOptions(
-          decoder: DecoderOptions(
-            shards: options.shards, midnight: configuration.midnight,
-            usesWideInstructions: options.usesWideInstructions), gaps: configuration.gaps),
-        lanes: grid.writer(index))
-      readers.append(
-        SourceThread(
-          configuration: configuration, runner: runner,
-          ledger: SourceLedger(index: index, shards: options.shards, file: &counters),
-          capture: captures.first { $0.index == index }?.link, inline: inline,
-          probe: options.lab, strategy: options.lanes.strategy))
-    }
+    for index in sources.indices { readers.append(makeReader(index, inline: inline)) }
+  }
+
+  private func makeReader(_ index: Int, inline: InlineWorkers?) -> SourceThread {
+    let configuration = sources[index]
+    let runner = configuration.feed.makeRunner(
+      RunnerOptions(
+        decoder: DecoderOptions(
+          shards: options.shards, midnight: configuration.midnight,
+          usesWideInstructions: options.usesWideInstructions), gaps: configuration.gaps),
+      lanes: grid.writer(index))
+    return SourceThread(
+      configuration: configuration, runner: runner,
+      ledger: SourceLedger(
+        index: index, shards: options.shards, file: &counters,
+        measures: options.latency.isOn && options.lab == nil,
+        reporter: reporter(
+          "reader-\(configuration.name)", of: configuration.feed, isLive: configuration.isLive),
+        notes: notes),
+      capture: captures.first { $0.index == index }?.link, inline: inline,
+      probe: options.lab, strategy: options.lanes.strategy)
   }
 
   /// Index of the journal among the outlets of a shard; the ring in shared memory is 0.
@@ -121,18 +128,29 @@ public final class Pipeline {
   ) -> WorkerThread {
     // In the lab each record's own due time is measured, and these clocks would only be in its way.
     let isLive =
-      options.lab == nil && sources.contains { if case .file = $0.input { false } else { true } }
+      options.lab == nil && options.latency.isOn && sources.contains(where: \.isLive)
     let worker = ShardWorker(
       shard: shard, grid: grid, outputs: options.outputs,
       expectedOrders: options.expectedOrders, ring: ring, symbols: symbols,
       counters: counters.claimShard(shard),
       outlet: counters.claimOutlet(shard: shard, index: 0),
       latency: counters.claimLatency(sources.count + shard), measuresLatency: isLive,
+      reporter: reporter("worker-\(shard)", of: sources[0].feed, isLive: isLive),
+      notes: shard == 0 ? notes : nil,
       journal: BlockLaneWriter(shard < journals.count ? journals[shard].lane : nil),
       journalFlushNanos: options.journal?.flushNanos ?? 0,
       probe: options.lab?.makeWorker(shards: options.shards))
     return WorkerThread(
       worker, doorbell: grid.doorbells[shard], strategy: options.lanes.strategy)
+  }
+
+  /// Who puts a thread's latencies into the stream, under the publisher's number of `feed`.
+  private func reporter(
+    _ thread: String, of feed: any Feed.Type, isLive: Bool
+  ) -> LatencyReporter {
+    LatencyReporter(
+      thread: thread, publisherID: feed.description.publisherID,
+      nanos: isLive && options.latency.isOn ? options.latency.recordNanos : nil)
   }
 
   private static func plan(

@@ -56,6 +56,17 @@ public enum PipelineLayout: String, Sendable, CaseIterable {
   case inline
 }
 
+extension SourceConfiguration {
+  /// Whether receive times are of now: neither a file, nor a capture that is decoded once more, nor
+  /// the lab's due times.
+  var isLive: Bool {
+    switch input {
+    case .udp, .soup: true
+    case .file, .raw, .paced: false
+    }
+  }
+}
+
 /// How a pipeline is built.
 public struct PipelineOptions: Sendable {
   /// Name of the instance: its folder under /dev/shm/millrace, and how `status` and `tail` find it.
@@ -76,6 +87,8 @@ public struct PipelineOptions: Sendable {
   public var folder: String?
   /// How everything is recorded; nil for no journal.
   public var journal: JournalSettings?
+  /// What is measured of the stages, and how often it stands in the stream.
+  public var latency: LatencyOptions
   /// Whether what live sources receive is kept as it was received, below the journal's root.
   public var capturesRaw: Bool
   /// Inline takes exactly one source, and its lanes lose nothing, whatever their policy says.
@@ -95,6 +108,7 @@ public struct PipelineOptions: Sendable {
     usesWideInstructions = true
     folder = nil
     journal = nil
+    latency = LatencyOptions()
     capturesRaw = false
     layout = .split
     lab = nil

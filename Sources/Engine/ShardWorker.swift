@@ -31,6 +31,10 @@ internal import SharedMemory
   let measuresLatency: Bool
   /// What the lab records of this worker; nil in production.
   let probe: WorkerProbe?
+  private var reporter: LatencyReporter
+  /// What reader threads want in the stream; nil for all shards but the first.
+  private let notes: StreamNotes?
+  private var summaryCursor: UInt8 = 0
 
   private let lanes: UnsafeMutablePointer<LaneReader>
   private let sources: UnsafeMutablePointer<SourceState>
@@ -43,15 +47,13 @@ internal import SharedMemory
   /// Records taken since the last account.
   private var unsettled = 0
 
-  /// Between two publications of the latency summaries.
-  private static var summaryNanos: UInt64 { 250_000_000 }
-
   init(
     shard: Int, grid: LaneGrid, outputs: ShardOutputs, expectedOrders: Int,
     ring: consuming BroadcastWriter,
     symbols: consuming SymbolWriter, counters: consuming CounterBlock<ShardCounters>,
     outlet: consuming CounterBlock<OutletCounters>,
     latency: consuming CounterBlock<LatencyCounters>, measuresLatency: Bool,
+    reporter: consuming LatencyReporter, notes: StreamNotes?,
     journal: consuming BlockLaneWriter, journalFlushNanos: UInt64, probe: WorkerProbe? = nil
   ) {
     self.probe = probe
@@ -63,6 +65,8 @@ internal import SharedMemory
     self.outlet = outlet
     self.latency = latency
     self.measuresLatency = measuresLatency
+    self.reporter = reporter
+    self.notes = notes
     self.journal = journal
     self.journalFlushNanos = journalFlushNanos
     strategy = grid.options.strategy
@@ -200,7 +204,7 @@ internal import SharedMemory
       let age = wall > received ? wall &- received : 0
       let worked = now &- start
       stages.record(.total, nanos: age, count: count)
-      stages.record(.laneWait, nanos: age > worked ? age &- worked : 0, count: count)
+      stages.record(.taken, nanos: age > worked ? age &- worked : 0, count: count)
     }
   }
 
@@ -229,14 +233,30 @@ internal import SharedMemory
     symbols.follow(epoch: ring.epoch)
     counters.publish()
     outlet.publish()
-    if measuresLatency {
-      let now = MonotonicClock.now().rawValue
-      if now >= nextSummary {
-        nextSummary = now &+ Self.summaryNanos
-        stages.summarize(into: &latency.counters)
-        latency.publish()
-      }
-    }
+  }
+
+  /// Every 50 ms: the figures of one stage; and, when their time has come, those of an interval
+  /// into the stream, with what the readers have left.
+  @inline(never)
+  private mutating func reportLatency(_ now: UInt64) {
+    nextSummary = now &+ StageHistograms.summaryNanos
+    stages.summarizeNext(after: &summaryCursor, into: &latency.counters)
+    latency.publish()
+    let isDue = reporter.isDue(now)
+    let notes = notes?.take() ?? []
+    guard isDue || !notes.isEmpty else { return }
+    publishReport(now, notes, isLast: false, includesOwn: isDue)
+    publishCounters()
+  }
+
+  private mutating func publishReport(
+    _ now: UInt64, _ notes: [SystemMessage], isLast: Bool, includesOwn: Bool
+  ) {
+    for note in notes { derive(note) }
+    guard includesOwn else { return }
+    var own: [SystemMessage] = []
+    reporter.report(stages, now: now, isLast: isLast) { own.append($0) }
+    for note in own { derive(note) }
   }
 
   /// After a batch, and when there is nothing to do: readers see that the writer lives, and the
@@ -245,6 +265,7 @@ internal import SharedMemory
     let now = MonotonicClock.now().rawValue
     ring.flush(tsEvent: lastEvent, tsRecv: lastReceive, nowNanos: now)
     journal.handOverIfOlder(than: journalFlushNanos, nowNanos: now)
+    if measuresLatency, now >= nextSummary { reportLatency(now) }
   }
 
   /// Readers see that the writer lives.
@@ -261,6 +282,10 @@ internal import SharedMemory
       counters.counters.dropped[source & 63] = unsafe lanes[source].dropped
       let states = unsafe sources
       unsafe flushIntervals(&states[source])
+    }
+    if measuresLatency {
+      publishReport(
+        MonotonicClock.now().rawValue, notes?.take() ?? [], isLast: true, includesOwn: true)
     }
     signOfLife()
     journal.handOver()

@@ -69,9 +69,8 @@ extension SourceThread {
     let consumed = runner.readFile(
       window.extracting(0..<count), framing: framing, tsRecv: RealtimeClock.now().rawValue,
       isLast: isLast && count == window.byteCount)
-    let done = MonotonicClock.now().rawValue
+    if ledger.measures { ledger.noteDecoded(since: start) }
     handOver()
-    ledger.stages.record(.decode, nanos: done &- start)
     publish()
     return consumed
   }

@@ -107,8 +107,8 @@ extension SourceThread {
       }
       let start = MonotonicClock.now().rawValue
       let consumed = keepAndRead(link, connection.bytes, known: &known, now: start)
+      if ledger.measures { ledger.noteDecoded(since: start) }
       handOver()
-      ledger.stages.record(.decode, nanos: MonotonicClock.now().rawValue &- start)
       publish()
       connection.consume(consumed)
     }

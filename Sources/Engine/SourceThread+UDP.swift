@@ -111,6 +111,10 @@ extension SourceThread {
     for index in 0..<count {
       let datagram = receiver[index]
       ledger.packets &+= 1
+      if ledger.measures {
+        let received = datagram.timestampNanos
+        ledger.stages.record(.receive, nanos: wall > received ? wall &- received : 0)
+      }
       if datagram.isTruncated {
         ledger.reject(.oversized)
         continue
@@ -124,12 +128,8 @@ extension SourceThread {
         bytes.extracting(datagram.range), tsRecv: datagram.timestampNanos, now: start,
         isAnswer: isAnswer)
     }
+    if ledger.measures { ledger.noteDecoded(since: start) }
     handOver()
-    let oldest = receiver[0].timestampNanos
-    ledger.stages.record(
-      .receive, nanos: wall > oldest ? wall &- oldest : 0, count: UInt64(count))
-    ledger.stages.record(
-      .decode, nanos: MonotonicClock.now().rawValue &- start, count: UInt64(count))
     return count
   }
 

@@ -76,6 +76,7 @@ final class SourceThread: @unchecked Sendable {
     runner.finish(tsRecv: lastReceived ?? RealtimeClock.now().rawValue)
     handOver()
     publish()
+    ledger.finishLatency()
     finished.store(true, ordering: .releasing)
   }
 
@@ -113,6 +114,14 @@ final class SourceThread: @unchecked Sendable {
   var source: CounterBlock<SourceCounters>
   var latency: CounterBlock<LatencyCounters>
   var stages = StageHistograms()
+  /// Whether stages are measured.
+  let measures: Bool
+  private var reporter: LatencyReporter
+  private let notes: StreamNotes
+  /// Messages that the stage `decode` has counted, and the longest batch since.
+  private var decoded: UInt64 = 0
+  private var decodeNanos: UInt64 = 0
+  private var summaryCursor: UInt8 = 0
   private let lanes: UnsafeMutablePointer<CounterBlock<LaneCounters>>
   private let shards: Int
   private var nextSummary: UInt64 = 0
@@ -121,9 +130,13 @@ final class SourceThread: @unchecked Sendable {
   var kernelDrops: UInt64 = 0
   var rejected = InlineArray<32, UInt64>(repeating: 0)
 
-  private static var summaryNanos: UInt64 { 250_000_000 }
-
-  init(index: Int, shards: Int, file: inout CounterFileWriter) {
+  init(
+    index: Int, shards: Int, file: inout CounterFileWriter, measures: Bool,
+    reporter: consuming LatencyReporter, notes: StreamNotes
+  ) {
+    self.measures = measures
+    self.reporter = reporter
+    self.notes = notes
     source = file.claimSource(index)
     latency = file.claimLatency(index)
     self.shards = shards
@@ -143,6 +156,12 @@ final class SourceThread: @unchecked Sendable {
 
   func reject(_ reason: RejectReason) { rejected[Int(reason.rawValue) & 31] &+= 1 }
 
+  /// Notes that a batch was decoded: from bytes in hand, at `start`, to records in the lanes. Its
+  /// messages are counted by the next `publish`, those of several batches with the longest time.
+  func noteDecoded(since start: UInt64) {
+    decodeNanos = max(decodeNanos, MonotonicClock.now().rawValue &- start)
+  }
+
   /// Publishes everything. Once per batch.
   func publish(_ runner: any SourceRunner) {
     // Lanes first: what the workers take must never be more than what is known to be written.
@@ -158,11 +177,30 @@ final class SourceThread: @unchecked Sendable {
       source.counters.rejected[reason] &+= rejected[reason]
     }
     source.publish()
-    let now = MonotonicClock.now().rawValue
-    if now >= nextSummary {
-      nextSummary = now &+ Self.summaryNanos
-      stages.summarize(into: &latency.counters)
-      latency.publish()
+    if measures { publishLatency() }
+  }
+
+  private func publishLatency() {
+    let messages = source.counters.messages
+    if decodeNanos > 0 {
+      // Rejected messages take part: their bytes were looked at.
+      stages.record(.decode, nanos: decodeNanos, count: messages &- decoded)
+      decodeNanos = 0
     }
+    decoded = messages
+    let now = MonotonicClock.now().rawValue
+    guard now >= nextSummary else { return }
+    nextSummary = now &+ StageHistograms.summaryNanos
+    stages.summarizeNext(after: &summaryCursor, into: &latency.counters)
+    latency.publish()
+    if reporter.isDue(now) { reporter.report(stages, now: now) { notes.add($0) } }
+  }
+
+  /// The last figures of a thread that ends.
+  func finishLatency() {
+    guard measures else { return }
+    stages.summarize(into: &latency.counters)
+    latency.publish()
+    reporter.report(stages, now: MonotonicClock.now().rawValue, isLast: true) { notes.add($0) }
   }
 }

@@ -110,6 +110,8 @@ extension CounterID {
   public static var p999Nanos: Self { Self(.latency, 5) }
   public static var p9999Nanos: Self { Self(.latency, 6) }
   public static var maxNanos: Self { Self(.latency, 7) }
+  public static var sumNanos: Self { Self(.latency, 8) }
+  public static var bucketCounts: Self { Self(.latency, 9) }
 }
 
 /// Why a record that an outlet was offered was not written.
@@ -146,6 +148,9 @@ public struct LossCause: RawRepresentable, Hashable, Sendable {
 }
 
 /// A stage of a record's way whose latency is measured.
+///
+/// A thread measures once per batch and counts every message of the batch with the figure of the
+/// worst one, so that a percentile never says less than was so (docs/metrics.md).
 public struct Stage: RawRepresentable, Hashable, Sendable {
   /// Index of the stage, 0 ..< `Stage.limit`.
   public let rawValue: UInt8
@@ -155,21 +160,34 @@ public struct Stage: RawRepresentable, Hashable, Sendable {
   /// How many stages a thread can measure.
   @inlinable public static var limit: Int { 8 }
 
-  /// From the kernel's receive time to the reader.
+  /// From the kernel's receive time to the reader, each datagram by itself.
   public static var receive: Self { Self(rawValue: 0) }
-  /// Decoding of a batch, per message.
+  /// From bytes in hand to all of the batch's records in the lanes; counted for each message.
   public static var decode: Self { Self(rawValue: 1) }
-  /// From the reader's publication in the lane to the worker.
+  /// From the lane to the worker; where a lab measures it.
   public static var laneWait: Self { Self(rawValue: 2) }
-  /// The worker's own time.
+  /// The worker's own time for a batch, publication included; counted for each record taken.
   public static var worker: Self { Self(rawValue: 3) }
   /// Writing to the outlets.
   public static var publish: Self { Self(rawValue: 4) }
-  /// From the receive time to the end of publication.
+  /// From the receive time of a batch's oldest record to the end of the batch's publication.
   public static var total: Self { Self(rawValue: 5) }
+  /// From the receive time of a batch's oldest record to the worker's taking the batch.
+  public static var taken: Self { Self(rawValue: 6) }
 
   /// The stages' names in the order of their numbers.
   public static var names: [String] {
-    ["receive", "decode", "lane_wait", "worker", "publish", "total"]
+    ["receive", "decode", "lane_wait", "worker", "publish", "total", "taken"]
+  }
+
+  /// All stages in the order of a record's way.
+  public static var all: [Self] {
+    [.receive, .decode, .laneWait, .taken, .worker, .publish, .total]
+  }
+
+  /// The stage's name.
+  public var name: String {
+    let names = Self.names
+    return Int(rawValue) < names.count ? names[Int(rawValue)] : "stage_\(rawValue)"
   }
 }

@@ -111,7 +111,7 @@ public struct OutletCounters: CounterSet {
   }
 }
 
-/// Stage latencies of one thread, summarised from its histograms every 100 ms or so.
+/// Stage latencies of one thread since its start, summarised from its histograms now and then.
 public struct LatencyCounters: CounterSet {
   public static var scope: CounterScope { .latency }
   public var samples = InlineArray<8, UInt64>(repeating: 0)
@@ -122,6 +122,9 @@ public struct LatencyCounters: CounterSet {
   public var p999Nanos = InlineArray<8, UInt64>(repeating: 0)
   public var p9999Nanos = InlineArray<8, UInt64>(repeating: 0)
   public var maxNanos = InlineArray<8, UInt64>(repeating: 0)
+  public var sumNanos = InlineArray<8, UInt64>(repeating: 0)
+  /// `LatencyBuckets.count` words a stage.
+  public var bucketCounts = InlineArray<912, UInt64>(repeating: 0)
   public init() {}
 
   /// Takes a stage's figures from its histogram: a few microseconds, not for the hot path.
@@ -136,5 +139,9 @@ public struct LatencyCounters: CounterSet {
     p999Nanos[index] = summary.p999
     p9999Nanos[index] = summary.p9999
     maxNanos[index] = summary.max
+    sumNanos[index] = histogram.sum
+    histogram.coarse { bucket, count in
+      bucketCounts[index &* LatencyBuckets.count &+ bucket] = count
+    }
   }
 }

@@ -65,6 +65,12 @@ public struct BlockSnapshot: Sendable {
     }
   }
 
+  /// All elements of an array counter; empty where the file does not have it.
+  public func words(_ id: CounterID) -> [UInt64] {
+    guard let entry = catalog.entries[id], id.scope == scope else { return [] }
+    return Array(reading.words[entry.firstWord..<(entry.firstWord + entry.wordCount)])
+  }
+
   /// The sum of a counter's words in one of the two readings; nil where the file does not have it.
   func sum(_ id: CounterID, in reading: Reading) -> UInt64? {
     guard let entry = catalog.entries[id], id.scope == scope else { return nil }

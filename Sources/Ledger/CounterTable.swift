@@ -167,6 +167,10 @@ public enum CounterTable {
     stage(.p999Nanos, "p999_nanos", "ns", "Latency that 99.9 % do not exceed."),
     stage(.p9999Nanos, "p9999_nanos", "ns", "Latency that 99.99 % do not exceed."),
     stage(.maxNanos, "max_nanos", "ns", "Greatest latency."),
+    stage(.sumNanos, "sum_nanos", "ns", "Sum of all latencies.", kind: .counter),
+    .init(
+      .bucketCounts, "bucket_counts", "samples", "Latencies by stage and coarse bucket.",
+      wordCount: Stage.limit * LatencyBuckets.count, label: "bucket"),
   ]
 
   private static func stage(

@@ -16,7 +16,7 @@ internal import Glibc
   @usableFromInline let counts: UnsafeMutablePointer<UInt64>
   @usableFromInline var storedCount: UInt64 = 0
   @usableFromInline var storedMax: UInt64 = 0
-  @usableFromInline var sum: UInt64 = 0
+  @usableFromInline var storedSum: UInt64 = 0
 
   /// An empty histogram.
   public init() {
@@ -41,7 +41,10 @@ internal import Glibc
 
   /// The mean of the values, rounded down; larger ones than `limit` count as `limit`. 0 before the
   /// first.
-  public var mean: UInt64 { storedCount == 0 ? 0 : sum / storedCount }
+  public var mean: UInt64 { storedCount == 0 ? 0 : storedSum / storedCount }
+
+  /// The sum of the values, in nanoseconds; larger ones than `limit` count as `limit`.
+  public var sum: UInt64 { storedSum }
 
   /// Records `count` occurrences of `nanos`: one addition in memory and no branch.
   @inlinable @inline(__always)
@@ -50,7 +53,7 @@ internal import Glibc
     // Safety: `index(of:)` is below `bucketCount` for every value.
     unsafe counts[index] &+= count
     storedCount &+= count
-    sum &+= min(nanos, Self.limit) &* count
+    storedSum &+= min(nanos, Self.limit) &* count
     storedMax = Swift.max(storedMax, count == 0 ? 0 : nanos)
   }
 
@@ -72,14 +75,15 @@ internal import Glibc
   /// Adds everything that `other` has recorded.
   public mutating func merge(_ other: borrowing Histogram) {
     guard other.storedCount > 0 else { return }
-    for index in 0..<Self.bucketCount {
-      // Safety: both have exactly `bucketCount` buckets.
+    for index in 0...Self.index(of: other.storedMax) {
+      // Safety: both have exactly `bucketCount` buckets, and `index(of:)` is one of them. There is
+      // nothing above the bucket of the greatest value.
       let more = unsafe other.counts[index]
       // Safety: as above. An empty bucket is not written, so that its page is not touched.
       if more > 0 { unsafe counts[index] &+= more }
     }
     storedCount &+= other.storedCount
-    sum &+= other.sum
+    storedSum &+= other.storedSum
     storedMax = Swift.max(storedMax, other.storedMax)
   }
 
@@ -89,7 +93,7 @@ internal import Glibc
     unsafe counts.update(repeating: 0, count: Self.bucketCount)
     storedCount = 0
     storedMax = 0
-    sum = 0
+    storedSum = 0
   }
 }
 

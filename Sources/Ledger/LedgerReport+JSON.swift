@@ -60,7 +60,8 @@ extension LedgerReport {
         json.field("state", state.name)
         if let error = state.error { json.field("error", error) }
       }
-      for entry in entries(of: block.scope) {
+      // The coarse buckets are for metrics and live views.
+      for entry in entries(of: block.scope) where entry.id != .bucketCounts {
         json.field(entry.name) { json in
           guard entry.wordCount > 1 else { return json.value(block[entry.id]) }
           json.object {

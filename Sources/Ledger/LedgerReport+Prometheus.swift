@@ -2,61 +2,151 @@ extension LedgerReport {
   /// The report in the text format of Prometheus, version 0.0.4.
   ///
   /// Names are `millrace_<scope>_<counter>`, with `_total` for what only grows. Elements of arrays
-  /// appear once they are not zero.
-  public func prometheus() -> String {
-    var text = """
-      # HELP millrace_ledger_balanced Whether every message is accounted for.
-      # TYPE millrace_ledger_balanced gauge
-      millrace_ledger_balanced \(isBalanced ? 1 : 0)
-
-      """
+  /// appear once they are not zero. Latencies are told as a summary and as a histogram, in seconds.
+  /// Every metric carries the label `pipeline` where `namesPipeline` says so: several pipelines of
+  /// one machine may share a scraper. docs/metrics.md lists all.
+  public func prometheus(namesPipeline: Bool = false) -> String {
+    let common =
+      namesPipeline ? [(label: "pipeline", name: snapshot.header.identity.instance)] : []
+    var page = MetricsPage(common: common)
+    addInstance(to: &page)
     for scope in scopes {
       let blocks = blocks(of: scope).map { (block: $0, labels: labels(of: $0)) }
-      for entry in entries(of: scope) {
+      for entry in entries(of: scope) where !Self.latencyFigures.contains(entry.id) {
         let isCounter = entry.kind == .counter
         let plain = "millrace_\(scope.name)_\(entry.name)"
-        let name = Self.metricName(isCounter ? "\(plain)_total" : plain)
-        text += "# HELP \(name) \(Self.escaped(entry.help))\n"
-        text += "# TYPE \(name) \(isCounter ? "counter" : "gauge")\n"
+        let name = MetricsPage.metricName(isCounter ? "\(plain)_total" : plain)
+        page.begin(name, isCounter ? "counter" : "gauge", entry.help)
         for (block, labels) in blocks {
           if entry.wordCount == 1 {
-            text += "\(name)\(Self.braced(labels)) \(block[entry.id])\n"
+            page.add(name, labels, "\(block[entry.id])")
           } else {
             for (element, value) in block.elements(entry.id) {
-              let all = labels + [(label: Self.metricName(entry.label), name: element)]
-              text += "\(name)\(Self.braced(all)) \(value)\n"
+              let label = MetricsPage.metricName(entry.label)
+              page.add(name, labels + [(label: label, name: element)], "\(value)")
             }
           }
         }
       }
+      if scope == .latency { addLatencies(blocks.map(\.block), to: &page) }
     }
-    return text
+    return page.text
   }
 
-  private static func braced(_ labels: [(label: String, name: String)]) -> String {
-    guard !labels.isEmpty else { return "" }
-    let pairs = labels.map { "\($0.label)=\"\(escaped($0.name, quotes: true))\"" }
-    return "{\(pairs.joined(separator: ","))}"
+  /// Who it is, whether it lives, and the verdict.
+  private func addInstance(to page: inout MetricsPage) {
+    let header = snapshot.header
+    page.begin("millrace_ledger_balanced", "gauge", "Whether every message is accounted for.")
+    page.add("millrace_ledger_balanced", [], isBalanced ? "1" : "0")
+    page.begin("millrace_up", "gauge", "Whether the pipeline runs: its process lives.")
+    page.add("millrace_up", [], stateName == InstanceState.running.name ? "1" : "0")
+    page.begin("millrace_build_info", "gauge", "Version and verb of the pipeline; always 1.")
+    page.add(
+      "millrace_build_info",
+      [(label: "version", name: header.identity.version), ("verb", header.identity.verb)], "1")
+    page.begin("millrace_start_time_seconds", "gauge", "When it started, since 1970-01-01 UTC.")
+    page.add("millrace_start_time_seconds", [], seconds(header.startedAt.rawValue))
+    page.begin("millrace_heartbeat_time_seconds", "gauge", "Its last sign of life.")
+    page.add("millrace_heartbeat_time_seconds", [], seconds(snapshot.heartbeat.rawValue))
   }
 
-  /// Names come from the file: what the format does not allow in them becomes an underscore.
-  private static func metricName(_ name: String) -> String {
-    String(
-      name.map { character in
-        character.isASCII && (character.isLetter || character.isNumber) ? character : "_"
-      })
+  /// What the summary and the histogram tell instead.
+  private static var latencyFigures: [CounterID] {
+    [
+      .samples, .meanNanos, .p50Nanos, .p90Nanos, .p99Nanos, .p999Nanos, .p9999Nanos, .sumNanos,
+      .bucketCounts,
+    ]
   }
 
-  private static func escaped(_ text: String, quotes: Bool = false) -> String {
-    var result = ""
-    for character in text {
-      switch character {
-      case "\\": result += "\\\\"
-      case "\n": result += "\\n"
-      case "\"" where quotes: result += "\\\""
-      default: result.append(character)
+  private func addLatencies(_ blocks: [BlockSnapshot], to page: inout MetricsPage) {
+    let stages = blocks.flatMap { block in
+      Stage.all.compactMap { LatencyFigures(block, $0) }
+    }
+    let summary = "millrace_latency_seconds"
+    page.begin(summary, "summary", "Latencies of a thread's stage since its start.")
+    for stage in stages {
+      for (quantile, value) in stage.quantiles {
+        page.add(summary, stage.labels + [(label: "quantile", name: quantile)], seconds(value))
       }
+      page.add("\(summary)_sum", stage.labels, seconds(stage.sum))
+      page.add("\(summary)_count", stage.labels, "\(stage.count)")
     }
-    return result
+    let histogram = "millrace_latency_histogram_seconds"
+    page.begin(histogram, "histogram", "The same, by powers of two of a nanosecond.")
+    for stage in stages {
+      var below: UInt64 = 0
+      var next = 0
+      for power in LatencyBuckets.powers {
+        while next < power, next < stage.buckets.count {
+          below &+= stage.buckets[next]
+          next += 1
+        }
+        let bound = seconds(LatencyBuckets.lowerBound(of: power))
+        page.add("\(histogram)_bucket", stage.labels + [(label: "le", name: bound)], "\(below)")
+      }
+      let all = stage.buckets.reduce(0, &+)
+      page.add("\(histogram)_bucket", stage.labels + [(label: "le", name: "+Inf")], "\(all)")
+      page.add("\(histogram)_sum", stage.labels, seconds(stage.sum))
+      page.add("\(histogram)_count", stage.labels, "\(all)")
+    }
+  }
+
+  /// Nanoseconds as seconds, exactly.
+  private func seconds(_ nanos: UInt64) -> String {
+    let digits = String(nanos % 1_000_000_000)
+    let padded = String(repeating: "0", count: 9 - digits.count) + digits
+    var fraction = padded[...]
+    while fraction.last == "0" { fraction.removeLast() }
+    return "\(nanos / 1_000_000_000)" + (fraction.isEmpty ? "" : ".\(fraction)")
+  }
+}
+
+/// Figures of one stage of one thread, as a counters file tells them.
+public struct LatencyFigures: Sendable, Equatable {
+  public let thread: String
+  public let stage: Stage
+  /// Since the thread's start, nanoseconds.
+  public let count: UInt64
+  public let sum: UInt64
+  public let p50: UInt64
+  public let p90: UInt64
+  public let p99: UInt64
+  public let p999: UInt64
+  public let p9999: UInt64
+  public let max: UInt64
+  /// Counts by `LatencyBuckets`.
+  public let buckets: [UInt64]
+
+  /// Nil where the stage has recorded nothing.
+  public init?(_ block: BlockSnapshot, _ stage: Stage) {
+    let index = Int(stage.rawValue)
+    func figure(_ id: CounterID) -> UInt64 {
+      let words = block.words(id)
+      return index < words.count ? words[index] : 0
+    }
+    guard block.scope == .latency, figure(.samples) > 0 else { return nil }
+    thread = block.name
+    self.stage = stage
+    count = figure(.samples)
+    sum = figure(.sumNanos)
+    p50 = figure(.p50Nanos)
+    p90 = figure(.p90Nanos)
+    p99 = figure(.p99Nanos)
+    p999 = figure(.p999Nanos)
+    p9999 = figure(.p9999Nanos)
+    max = figure(.maxNanos)
+    let words = block.words(.bucketCounts)
+    let first = index * LatencyBuckets.count
+    buckets =
+      first + LatencyBuckets.count <= words.count
+      ? Array(words[first..<(first + LatencyBuckets.count)]) : []
+  }
+
+  var labels: [(label: String, name: String)] {
+    [(label: "thread", name: thread), (label: "stage", name: stage.name)]
+  }
+
+  var quantiles: [(String, UInt64)] {
+    [("0.5", p50), ("0.9", p90), ("0.99", p99), ("0.999", p999), ("0.9999", p9999)]
   }
 }

@@ -72,10 +72,14 @@ extension LedgerReport {
 
   /// One row a thread and stage, one column a figure.
   private func latencies() -> TextTable {
-    let entries = entries(of: .latency).filter { $0.wordCount <= Stage.limit }
+    let entries = entries(of: .latency).filter {
+      $0.wordCount <= Stage.limit && $0.id != .sumNanos
+    }
+    let known = Stage.all.map { Int($0.rawValue) }
+    let order = known + (0..<Stage.limit).filter { !known.contains($0) }
     var rows: [[String]] = [["thread stage"] + entries.map(Self.figure)]
     for block in blocks(of: .latency) {
-      for stage in 0..<Stage.limit {
+      for stage in order {
         let values = entries.map { entry in
           stage < entry.wordCount ? block.reading.words[entry.firstWord + stage] : 0
         }

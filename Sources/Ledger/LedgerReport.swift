@@ -27,7 +27,8 @@ public struct LedgerReport: Sendable {
     Set(snapshot.blocks.map(\.scope)).sorted { $0.rawValue < $1.rawValue }
   }
 
-  func blocks(of scope: CounterScope) -> [BlockSnapshot] {
+  /// The blocks of one scope, in the order of the file.
+  public func blocks(of scope: CounterScope) -> [BlockSnapshot] {
     snapshot.blocks.filter { $0.scope == scope }
   }
 
@@ -36,7 +37,7 @@ public struct LedgerReport: Sendable {
   }
 
   /// What tells a block from the others of its scope: pairs of label and name.
-  func labels(of block: BlockSnapshot) -> [(label: String, name: String)] {
+  public func labels(of block: BlockSnapshot) -> [(label: String, name: String)] {
     switch block.scope {
     case .instance: []
     case .source: [("source", block.name)]

@@ -26,13 +26,26 @@ public struct StageHistograms: ~Copyable, Sendable {
     histograms[Int(stage.rawValue & 7)].summary()
   }
 
-  /// Takes the figures of all stages that have recorded anything: a few microseconds each, so about
-  /// every 100 ms; then publish the block.
+  /// Takes the figures of all stages that have recorded anything, for a thread that ends; then
+  /// publish the block.
   public func summarize(into counters: inout LatencyCounters) {
     for index in 0..<Stage.limit where histograms[index].count > 0 {
       counters.summarize(histograms[index], as: Stage(rawValue: UInt8(index)))
     }
   }
+
+  /// Takes the figures of one stage: the next one after `cursor`, round and round, that has
+  /// recorded anything. About ten microseconds: a running thread stands still for no longer.
+  public func summarizeNext(after cursor: inout UInt8, into counters: inout LatencyCounters) {
+    for _ in 0..<Stage.limit {
+      cursor = (cursor &+ 1) & 7
+      guard histograms[Int(cursor)].count > 0 else { continue }
+      return counters.summarize(histograms[Int(cursor)], as: Stage(rawValue: cursor))
+    }
+  }
+
+  /// Between two calls of `summarizeNext`, ns: with four stages each is at most 0.2 s old.
+  public static var summaryNanos: UInt64 { 50_000_000 }
 
   /// A table with one row for each stage that has recorded anything.
   public func table() -> TextTable {
@@ -65,8 +78,8 @@ public struct StageHistograms: ~Copyable, Sendable {
 
   private var recorded: [(stage: String, summary: Histogram.Summary)] {
     var result: [(stage: String, summary: Histogram.Summary)] = []
-    for (index, name) in Stage.names.enumerated() where histograms[index].count > 0 {
-      result.append((name, histograms[index].summary()))
+    for stage in Stage.all where histograms[Int(stage.rawValue)].count > 0 {
+      result.append((stage.name, histograms[Int(stage.rawValue)].summary()))
     }
     return result
   }

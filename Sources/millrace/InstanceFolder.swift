@@ -56,8 +56,11 @@ struct InstanceFolder {
   /// The one instance that is meant: the named one, else the only one, else the only one that runs.
   ///
   /// Nil where several are possible. Throws `unavailable` where there is none.
-  func chosen(_ arguments: CommandArguments, verb: String) throws(CommandError) -> RingLocation? {
-    if let name = arguments[InstanceOptions.instance] {
+  /// `operand` is a name that was given as such.
+  func chosen(
+    _ arguments: CommandArguments, named operand: String? = nil, verb: String
+  ) throws(CommandError) -> RingLocation? {
+    if let name = operand ?? arguments[InstanceOptions.instance] {
       guard let location = location(of: name) else {
         throw CommandError(
           .usage, verb: verb, happened: "an instance cannot have this name", what: name,

@@ -78,5 +78,5 @@ enum RunOptions {
       input, feed, date, line, reRequest, soup, user, passwordFile, session, sequence, duration,
       instance, folder, shards, outputs, laneLines, policy, wait, ringLines, readerCPUs, workerCPUs,
       busyPoll, socketBuffer, gapWait, requestDelay, portable, rate, loss, symbols, seed,
-    ] + JournalRunOptions.all + [capture]
+    ] + JournalRunOptions.all + [capture] + LatencyRunOptions.all
 }

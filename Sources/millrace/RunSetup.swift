@@ -62,6 +62,7 @@ struct RunSetup {
     options.folder = arguments.value(of: RunOptions.folder)
     options.usesWideInstructions = !arguments[RunOptions.portable]
     options.journal = try JournalRunOptions.settings(arguments)
+    options.latency = try LatencyRunOptions.options(arguments)
     options.workerCPUs = try cpus(arguments[RunOptions.workerCPUs], "--worker-cpus")
     guard options.ringLines & (options.ringLines - 1) == 0 else {
       throw usage("not a power of two", "--ring-lines \(options.ringLines)", "try 65536")

@@ -26,6 +26,9 @@ enum RunVerb: Verb {
     DIR/DATASET/DAY/HOUR-SHARD.dbn.zst. Where the disk is full or fails, the pipeline goes on for
     its readers; what is lost is counted, and writing goes on by itself when it can.
 
+    Each stage's latencies are in millrace status, millrace top and --metrics-file, and once a
+    minute in the stream itself, as system records (docs/metrics.md).
+
     Exit code 1: an equation of the ledger was violated, or a source failed.
     """
   }
@@ -45,12 +48,14 @@ enum RunVerb: Verb {
     }
     context.terminal.note(
       "instance '\(setup.options.instance)' runs: millrace status, millrace tail; Ctrl-C ends it")
-    let violations = watch(pipeline, setup, context)
+    var metrics = MetricsFile(context.arguments)
+    let violations = watch(pipeline, setup, &metrics, context)
     let simulation = setup.exchange?.stop()
     if setup.exchange != nil { settle(pipeline) }
     let ending = pipeline.stop()
     note(pipeline.journalEvents(), context)
     note(pipeline.captureReports, context)
+    metrics?.write(pipeline, isQuiesced: true, context.terminal)
     let report = RunReport(
       pipeline: pipeline, simulation: simulation, violations: violations + ending)
     try report.print(context)
@@ -60,7 +65,8 @@ enum RunVerb: Verb {
   /// Shows progress and checks the ledger until the end of input, the duration, or a signal. Gives
   /// what the ledger's equations found while it ran.
   private static func watch(
-    _ pipeline: Pipeline, _ setup: RunSetup, _ context: CommandContext
+    _ pipeline: Pipeline, _ setup: RunSetup, _ metrics: inout MetricsFile?,
+    _ context: CommandContext
   ) -> [Ledger.Violation] {
     let start = MonotonicClock.now()
     var progress = RunProgress(pipeline, shards: setup.options.shards)
@@ -72,6 +78,7 @@ enum RunVerb: Verb {
       if setup.exchange?.failure != nil { break }
       if StopSignals.wait(nanos: min(lookNanos, (setup.duration ?? .max) - elapsed)) { break }
       note(pipeline.journalEvents(), context)
+      metrics?.update(pipeline, context.terminal)
       looks += 1
       if looks % 5 == 0 {
         let violations = (try? pipeline.check()) ?? []

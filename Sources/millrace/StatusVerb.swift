@@ -53,7 +53,7 @@ enum StatusVerb: Verb {
     if context.arguments[GlobalOptions.json] {
       try context.output.write(report.json() + "\n")
     } else if context.arguments[prometheus] {
-      try context.output.write(report.prometheus())
+      try context.output.write(report.prometheus(namesPipeline: true))
     } else {
       try context.output.write(report.text(color: context.terminal.hasColor))
     }

@@ -57,6 +57,12 @@ enum SystemCalls {
     return .done
   }
 
+  /// What the system said to the call before.
+  static var lastError: String {
+    // Safety: the text is copied at once.
+    unsafe strerror(errno).map { unsafe String(cString: $0) } ?? "error \(errno)"
+  }
+
   /// When a file was last modified, ns since the Unix epoch; nil where it cannot be told.
   static func modificationTime(_ path: String) -> UInt64? {
     var status = stat()

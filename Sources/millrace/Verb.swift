@@ -33,6 +33,7 @@ enum VerbTable {
   static let verbs: [any Verb.Type] = [
     RunVerb.self,
     StatusVerb.self,
+    TopVerb.self,
     TailVerb.self,
     ReplayVerb.self,
     InspectVerb.self,

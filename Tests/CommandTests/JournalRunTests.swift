@@ -55,7 +55,7 @@ import Testing
     let text = try Program.run(["status"] + place)
     #expect(text.output.contains("journal-0: recording: "))
     let metrics = try Program.run(["status", "--prometheus"] + place)
-    #expect(metrics.output.contains("millrace_outlet_durable{shard=\"shard-0\""))
+    #expect(metrics.output.contains("millrace_outlet_durable{pipeline="))
   }
 
   @Test func aFolderThatCannotBeMadeIsNamed() throws {

@@ -89,7 +89,7 @@ import Testing
       #expect((record["symbol"] as? String)?.isEmpty == false)
     }
     let metrics = try Program.run(["status", "--prometheus"] + place)
-    #expect(metrics.output.contains("\nmillrace_ledger_balanced 1\n"))
+    #expect(metrics.output.contains("\nmillrace_ledger_balanced{pipeline=\"live\"} 1\n"))
 
     run.waitUntilExit()
     python.waitUntilExit()

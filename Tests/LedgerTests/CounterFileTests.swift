@@ -64,7 +64,8 @@ struct CounterFileTests {
       [
         (.samples, \.samples), (.meanNanos, \.meanNanos), (.p50Nanos, \.p50Nanos),
         (.p90Nanos, \.p90Nanos), (.p99Nanos, \.p99Nanos), (.p999Nanos, \.p999Nanos),
-        (.p9999Nanos, \.p9999Nanos), (.maxNanos, \.maxNanos),
+        (.p9999Nanos, \.p9999Nanos), (.maxNanos, \.maxNanos), (.sumNanos, \.sumNanos),
+        (.bucketCounts, \.bucketCounts),
       ])
   }
 

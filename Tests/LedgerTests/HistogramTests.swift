@@ -70,6 +70,82 @@ struct HistogramTests {
   }
 }
 
+@Suite("Intervals and coarse buckets")
+struct LatencyIntervalTests {
+  @Test("An interval's figures are those of a histogram of its own", arguments: UInt64(1)...8)
+  func intervals(seed: UInt64) throws {
+    var random = SeededGenerator(seed: seed)
+    var stages = StageHistograms()
+    var intervals = StageIntervals()
+    for round in 0..<4 {
+      var own = Histogram()
+      for _ in 0..<Int(random.next() % 500) {
+        let value = random.boundaryValue() & (Histogram.limit >> (random.next() % 40))
+        let count = 1 + random.next() % 3
+        stages.record(.worker, nanos: value, count: count)
+        own.record(value, count: count)
+      }
+      let taken = intervals.take(.worker, of: stages)
+      guard own.count > 0 else {
+        #expect(taken == nil)
+        continue
+      }
+      let found = try #require(taken)
+      var wanted = own.summary()
+      // The greatest value of an interval is known to a thousandth.
+      #expect(found.max >= wanted.max && found.max - wanted.max <= wanted.max / 1_024)
+      wanted.max = found.max
+      // Percentiles are cut at the greatest value, whichever that is.
+      let pairs = [
+        (found.p50, wanted.p50), (found.p90, wanted.p90), (found.p99, wanted.p99),
+        (found.p999, wanted.p999), (found.p9999, wanted.p9999),
+      ]
+      for (told, exact) in pairs {
+        #expect(told >= exact && told - exact <= exact / 1_024, "seed \(seed), round \(round)")
+      }
+      #expect(found.count == wanted.count && found.mean == wanted.mean, "seed \(seed)")
+    }
+    #expect(intervals.take(.worker, of: stages) == nil)
+    #expect(intervals.take(.total, of: stages) == nil)
+  }
+
+  @Test("Coarse buckets hold every value between their bounds", arguments: UInt64(1)...6)
+  func buckets(seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
+    for _ in 0..<300 {
+      let value = random.boundaryValue() & (UInt64.max >> (20 + random.next() % 44))
+      var histogram = Histogram()
+      histogram.record(value, count: 3)
+      var counters = LatencyCounters()
+      counters.summarize(histogram, as: .decode)
+      let first = Int(Stage.decode.rawValue) * LatencyBuckets.count
+      let filled = counters.bucketCounts.indices.filter { counters.bucketCounts[$0] > 0 }
+      let bucket = (filled.first ?? -1) - first
+      #expect(filled.count == 1 && bucket >= 0 && bucket < LatencyBuckets.count)
+      #expect(value >= LatencyBuckets.lowerBound(of: bucket))
+      if bucket < LatencyBuckets.count - 1 {
+        #expect(value < LatencyBuckets.lowerBound(of: bucket + 1))
+      }
+      #expect(counters.sumNanos[Int(Stage.decode.rawValue)] == histogram.sum)
+    }
+  }
+
+  @Test("Percentiles of coarse buckets lie in the right bucket")
+  func percentiles() {
+    var counts = [UInt64](repeating: 0, count: LatencyBuckets.count)
+    #expect(LatencyBuckets.percentiles(counts, [50, 99]) == [0, 0])
+    counts[10] = 98
+    counts[40] = 2
+    let values = LatencyBuckets.percentiles(counts, [50, 98, 99.9])
+    let bounds = (10...11).map(LatencyBuckets.lowerBound)
+    #expect(values[0] == bounds[0] + (bounds[1] - bounds[0]) * 50 / 98)
+    #expect(values[1] == bounds[1])
+    #expect(
+      values[2] > LatencyBuckets.lowerBound(of: 40)
+        && values[2] <= LatencyBuckets.lowerBound(of: 41))
+  }
+}
+
 @Suite("Stage histograms")
 struct StageHistogramTests {
   @Test("Threads' histograms are joined, and only stages with samples are reported")

@@ -84,8 +84,22 @@ struct ReportTests {
         #"millrace_outlet_lost_total{shard="shard-0",outlet="shm-0",cause="oversized"} 2"#))
     #expect(
       lines.contains(#"millrace_latency_max_nanos{thread="shard-0",stage="worker"} 1500"#))
+    #expect(
+      lines.contains(
+        #"millrace_latency_seconds{thread="shard-0",stage="worker",quantile="0.99"} 0.0000015"#))
+    #expect(lines.contains(#"millrace_latency_seconds_count{thread="shard-0",stage="worker"} 1"#))
+    let bucket = #"millrace_latency_histogram_seconds_bucket{thread="shard-0",stage="worker",le="#
+    #expect(lines.contains(bucket + #""0.000001024"} 0"#))
+    #expect(lines.contains(bucket + #""0.000002048"} 1"#))
+    #expect(lines.contains(bucket + #""+Inf"} 1"#))
+    // Of latencies only the greatest one is a metric of its own.
     for definition in CounterTable.all {
-      #expect(text.contains(" \(definition.help)\n"))
+      let isShown = definition.id.scope != .latency || definition.id == .maxNanos
+      #expect(text.contains(" \(definition.help)\n") == isShown, "\(definition.name)")
+    }
+    let named = try Self.report().prometheus(namesPipeline: true)
+    for line in named.split(separator: "\n") where !line.hasPrefix("#") {
+      #expect(line.contains(#"{pipeline="test""#), "\(line)")
     }
   }
 }
