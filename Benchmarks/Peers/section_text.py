@@ -44,7 +44,7 @@ def text_file(lab):
 
 
 def ours(lab):
-    """`tools/bench binance` runs simdjson on its text too; "combined" is the peers' kind of text."""
+    """`tools/bench binance` runs simdjson on its texts; "combined" is the peers' kind of text."""
     found, _ = lab.bench("binance", *lab.size([], ["--quick"]))
     lab.versions["simdjson"] = lab.package_version("libsimdjson-dev")
     figures = {"whole": found["to shared memory, combined"] * 1e3}

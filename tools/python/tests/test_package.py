@@ -25,8 +25,8 @@ def test_a_missing_library_is_named():
         need("no_such_thing.part", "Tables")
 
 
-@pytest.mark.parametrize("module", ["shm", "records", "dbn", "segment", "merge", "journal",
-                                    "foreign", "columnar", "frames", "parquet", "export"])
+@pytest.mark.parametrize("module", ["shm", "ring_layout", "records", "dbn", "segment", "merge",
+                                    "journal", "foreign", "columnar", "frames", "parquet", "export"])
 def test_import_needs_numpy_alone(module):
     script = ("import sys\n"
               "class Only:\n"
