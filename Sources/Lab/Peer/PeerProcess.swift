@@ -157,7 +157,7 @@ private struct PeerSeat {
     while true {
       let now = clock.now
       watch.note(now)
-      if isSending, try load.step(now: now) {
+      if isSending, try send(&load, now: now) {
         if load.isDone || now > deadline { isSending = note(load.sent) }
         // The call into the kernel is work of our own, not a pause of the machine.
         watch.skip(to: clock.now)
@@ -177,6 +177,19 @@ private struct PeerSeat {
       cpu: plan.cpu ?? -1, nanos: clock.now &- begin, watch)
     load.finish(into: &result)
     end.finish(into: &result)
+  }
+
+  /// Sends what is due; gives whether there was anything. A pipeline that has gone because the run
+  /// is over takes nothing any more, which is no failure.
+  private func send<Load: PeerLoad & ~Copyable>(
+    _ load: inout Load, now: UInt64
+  ) throws(NetError) -> Bool {
+    do throws(NetError) {
+      return try load.step(now: now)
+    } catch {
+      guard control.load(.stop) != 0 else { throw error }
+      return false
+    }
   }
 
   private func note(_ sent: UInt64) -> Bool {

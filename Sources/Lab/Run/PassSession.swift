@@ -112,7 +112,9 @@ struct PassSession {
       watcher.progress(progress)
       let isQuiet = messages == lastMessages
       lastMessages = messages
-      if now >= end, hasAll(messages) || isQuiet && now > end &+ Self.lookNanos { return }
+      if now >= end, hasAll(messages) { return }
+      // What the kernel has dropped will not come.
+      if isQuiet, now > end &+ Self.lookNanos, hasSent { return }
       if now > end &+ Self.overtimeNanos { return }
       let rest = end > now ? end &- now : 1_000_000
       if watcher.wait(min(Self.lookNanos, max(rest, 1_000_000))) { throw .stopped }
@@ -121,8 +123,9 @@ struct PassSession {
 
   /// Whether the pipeline's reader has had everything that is due.
   private func hasAll(_ messages: UInt64) -> Bool {
-    plan.usesSockets
-      ? peers.control.load(.isSent) == 1 && messages >= lead &+ dueMessages
-      : pipeline.isFinished
+    plan.usesSockets ? hasSent && messages >= lead &+ dueMessages : pipeline.isFinished
   }
+
+  /// Whether the sender, where there is one, has nothing left to send.
+  private var hasSent: Bool { plan.usesSockets && peers.control.load(.isSent) == 1 }
 }

@@ -64,8 +64,12 @@ enum LoadOptions {
     let needsPeer = plan.last == "reader" || plan.usesSockets
     plan.layout = arguments[layout] ?? (needsPeer && plan.cpus.count < 3 ? "inline" : "split")
     let outputs = arguments.value(of: outputs)
-    _ = try RunSetup.outputs(outputs)
     plan.outputs = outputs.split(separator: ",").map(String.init).filter { $0 != "none" }
+    if let unknown = plan.outputs.first(where: { ShardOutputs(name: $0) == nil }) {
+      throw CommandError(
+        .usage, verb: verb, happened: "no such output", what: "--outputs \(unknown)",
+        remedy: "known are \(ShardOutputs.names.joined(separator: ", "))")
+    }
     plan.market.symbols = arguments.value(of: symbols)
     plan.market.seed = UInt64(arguments.value(of: seed))
     plan.market.messages = arguments[messages]
