@@ -26,7 +26,8 @@ def test_a_missing_library_is_named():
 
 
 @pytest.mark.parametrize("module", ["shm", "ring_layout", "records", "dbn", "segment", "merge",
-                                    "journal", "foreign", "columnar", "frames", "parquet", "export"])
+                                    "journal", "foreign", "columnar", "frames", "parquet",
+                                    "export"])
 def test_import_needs_numpy_alone(module):
     script = ("import sys\n"
               "class Only:\n"
