@@ -19,9 +19,13 @@ extension SourceThread {
         if reader.header.codec.payload == .stream, soup.link == nil {
           try soup.open(path: path, header: reader.header)
         }
+        soup.begin(reader.header)
         while !mustStop, let header = try reader.nextBlock() {
           block.removeAll()
-          try reader.appendRecords(to: &block)
+          // What is damaged is among the reader's findings; the rest is decoded.
+          let isWhole = (try? reader.appendRecords(to: &block)) != nil
+          soup.pass(header, isWhole: isWhole)
+          guard isWhole else { continue }
           switch header.payload {
           case .pcapng: replayDatagrams(block.bytes)
           case .stream: replayStream(block.bytes, &soup)
@@ -89,6 +93,10 @@ struct RawSoup: ~Copyable {
   var pending = ByteBuffer()
   private(set) var isFramed = true
   private var isConnected = false
+  /// Where the capture goes on, if nothing is missing: the run, and chunks before the next one.
+  private var run: UInt64 = 0
+  private var firstOrdinal: UInt64 = 0
+  private var nextOrdinal: UInt64 = 0
 
   /// Takes up session and sequence where the capture's own client did.
   mutating func open(path: String, header: SegmentHeader) throws(JournalError) {
@@ -103,6 +111,20 @@ struct RawSoup: ~Copyable {
     } catch {
       throw .damaged(path: path, block: nil, detail: "\(error)")
     }
+  }
+
+  /// A segment of the capture begins. What is missing before it is a hole.
+  mutating func begin(_ header: SegmentHeader) {
+    let isFollowing = run == header.runID && nextOrdinal == header.firstOrdinal
+    let isFirst = run == 0 && header.firstOrdinal == 0
+    if !isFollowing && !isFirst { lose() }
+    (run, firstOrdinal, nextOrdinal) = (header.runID, header.firstOrdinal, header.firstOrdinal)
+  }
+
+  /// A block of the segment; chunks that are missing before it, or in it, are a hole.
+  mutating func pass(_ block: BlockHeader, isWhole: Bool) {
+    if firstOrdinal &+ block.firstRecord != nextOrdinal || !isWhole { lose() }
+    nextOrdinal = firstOrdinal &+ block.endRecord
   }
 
   mutating func connect(nowNanos: UInt64) {

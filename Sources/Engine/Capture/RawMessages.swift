@@ -35,15 +35,19 @@ public enum RawMessages {
       try reader.seek(tsRecv: nanos)
       while let header = try reader.nextBlock(), header.minTsRecv <= nanos {
         block.removeAll()
-        try reader.appendRecords(to: &block)
+        // A damaged block costs its own messages only.
+        guard (try? reader.appendRecords(to: &block)) != nil else { continue }
         datagrams(block.bytes, nanos, feed, path, header.number, &found)
       }
     case .stream:
       var soup = RawSoup()
       try soup.open(path: path, header: reader.header)
+      soup.begin(reader.header)
       while let header = try reader.nextBlock(), header.minTsRecv <= nanos {
         block.removeAll()
-        try reader.appendRecords(to: &block)
+        let isWhole = (try? reader.appendRecords(to: &block)) != nil
+        soup.pass(header, isWhole: isWhole)
+        guard isWhole else { continue }
         stream(block.bytes, nanos, &soup, path, header.number, &found)
       }
     case .dbn, .columnar:
