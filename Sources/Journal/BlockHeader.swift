@@ -30,6 +30,9 @@ public struct BlockHeader: Equatable, Sendable {
   public var isRepeated = false
   public var hasSequences = false
   public var hasReceiveTimes = false
+  /// Whether no symbol mapping and no definition is among the records; false where the writer has
+  /// not looked.
+  public var hasNoSymbols = false
   /// XXH3-64 of the payload's frame as stored.
   public var payloadHash: UInt64 = 0
 
@@ -51,6 +54,7 @@ public struct BlockHeader: Equatable, Sendable {
     if isRepeated { flags |= MILLRACE_BLOCK_REPEATED }
     if hasSequences { flags |= MILLRACE_BLOCK_HAS_SEQUENCE }
     if hasReceiveTimes { flags |= MILLRACE_BLOCK_HAS_TS_RECV }
+    if hasNoSymbols { flags |= MILLRACE_BLOCK_NO_SYMBOLS }
     let raw = millrace_block_header(
       frame_magic: MILLRACE_SKIPPABLE_MAGIC, frame_bytes: 120 + mapBytes,
       magic: MILLRACE_BLOCK_MAGIC, segment_id: segmentID, number: number,
@@ -113,6 +117,7 @@ public struct BlockHeader: Equatable, Sendable {
     isRepeated = flags & MILLRACE_BLOCK_REPEATED != 0
     hasSequences = flags & MILLRACE_BLOCK_HAS_SEQUENCE != 0
     hasReceiveTimes = flags & MILLRACE_BLOCK_HAS_TS_RECV != 0
+    hasNoSymbols = flags & MILLRACE_BLOCK_NO_SYMBOLS != 0
     payloadHash = raw.payload_hash
   }
 }

@@ -6,6 +6,9 @@ public enum JournalPayload: UInt8, Sendable, CaseIterable {
   case columnar = 2
   case pcapng = 3
   case stream = 4
+
+  /// Whether blocks hold DBN records, as they are or as columns.
+  public var hasRecords: Bool { self == .dbn || self == .columnar }
 }
 
 /// How payloads are compressed (MILLRACE_CODER_…).

@@ -24,19 +24,25 @@ final class MadeJournal {
   private(set) var symbols: [[String]] = []
 
   /// `records` orders in each shard, `stepNanos` apart; equal times in all shards.
-  init(shards: Int, records count: Int, stepNanos: UInt64, codec: JournalCodec) throws {
+  /// `made` replaces the records of a shard, `change` its header.
+  init(
+    shards: Int, records count: Int, stepNanos: UInt64, codec: JournalCodec,
+    change: (inout SegmentHeader) -> Void = { _ in }, made other: ((Int) -> [[UInt8]])? = nil
+  ) throws {
     folder = FileManager.default.temporaryDirectory.appending(path: "millrace-\(UUID())")
     root = folder.appending(path: "journal").path
     let day = "\(root)/XNAS.ITCH/2026-03-02"
     try FileManager.default.createDirectory(atPath: day, withIntermediateDirectories: true)
     for shard in 0..<shards {
-      let made = Self.records(shard, of: shards, count: count, stepNanos: stepNanos)
+      let made =
+        other?(shard) ?? Self.records(shard, of: shards, count: count, stepNanos: stepNanos)
       records.append(made)
       symbols.append((0..<Self.symbolsPerShard).map { "S\(shard)N\($0)" })
       var header = SegmentHeader()
       (header.runID, header.dataset, header.instance) = (7, "XNAS.ITCH", "made")
       (header.shard, header.shardCount) = (UInt32(shard), UInt32(shards))
       (header.codec, header.blockRecords) = (codec, 4_096)
+      change(&header)
       var writer = try SegmentWriter(
         path: "\(day)/14-\(shard).\(codec.fileEnding)", header: header,
         metadata: DBNMetadata(dataset: "XNAS.ITCH", start: Self.start))

@@ -9,6 +9,7 @@ import Net
 import Records
 import SharedMemory
 import Synchronization
+import TestSupport
 import Testing
 import Wire
 
@@ -136,13 +137,15 @@ import Wire
     sending.lanes = plan.ringCount
     let datagrams = try ReplayDatagrams(sending)
     var options = ReplayOptions()
-    options.pace = .rate(100_000)
+    // Nobody fills what both sockets lose: slow enough for a receiver that has to wait for a CPU.
+    options.pace = .rate(20_000)
     let replay = try Replay(plan, options: options, outlet: datagrams)
     #expect(try finish(replay) == nil)
     #expect(datagrams.counts.lostTotal == 0)
-    for _ in 0..<500 where try second.snapshot().total(.messages) < datagrams.counts.messageTotal {
-      usleep(10_000)
-    }
+    #expect(
+      try Patience.wait {
+        try second.snapshot().total(.messages) >= datagrams.counts.messageTotal
+      })
     #expect(second.stop().map(\.description) == [])
     #expect(try second.snapshot().total(.messages) == datagrams.counts.messageTotal)
     #expect(try second.snapshot().total(.gapMessagesLost) == 0)
@@ -154,6 +157,105 @@ import Wire
     }
   }
 
+  /// Bars have no receive time: they stand where the order before them stands, also where orders
+  /// are not played.
+  @Test(arguments: [ReplayPace.unlimited, .speed(1)])
+  func recordsWithoutATimeKeepTheirPlaces(pace: ReplayPace) throws {
+    let step: UInt64 = 1_000_000
+    let journal = try MadeJournal(
+      shards: 2, records: 0, stepNanos: 0, codec: .init(),
+      made: { Self.ordersAndBars($0, step: step) })
+    var plan = try ReplayPlan(paths: [journal.root])
+    plan.query.schemas = [.ohlcv1s]
+    let outlet = TimedOutlet(.ohlcv1s)
+    var options = ReplayOptions()
+    options.pace = pace
+    let replay = try Replay(plan, options: options, outlet: outlet)
+    #expect(try finish(replay) == nil)
+    let expected = (0..<400).map {
+      TimedOutlet.Entry(time: MadeJournal.start + UInt64($0), ring: $0 % 2)
+    }
+    #expect(outlet.times == expected)
+    // From the first to the last one 399 ms passed.
+    if pace != .unlimited { #expect(replay.progress.elapsedNanos >= 399 * step) }
+  }
+
+  /// A sampled quote has the end of its interval as ts_recv, hours away in a simulation: it neither
+  /// holds a shard up nor sends it ahead.
+  @Test(arguments: [true, false])
+  func sampledQuotesMoveNoClock(isAhead: Bool) throws {
+    let journal = try MadeJournal(
+      shards: 2, records: 0, stepNanos: 0, codec: .init(),
+      made: { Self.ordersAndQuotes($0, isAhead: isAhead) })
+    let outlet = TimedOutlet()
+    var options = ReplayOptions()
+    options.longestPauseNanos = 1_000
+    let replay = try Replay(
+      try ReplayPlan(paths: [journal.root]), options: options, outlet: outlet)
+    #expect(try finish(replay) == nil)
+    #expect(
+      outlet.times
+        == (0..<100).map {
+          TimedOutlet.Entry(time: MadeJournal.start + UInt64($0) * 1_000, ring: $0 % 2)
+        })
+  }
+
+  /// A header's shard number is only a number: no memory and no index follows from it.
+  @Test(arguments: [1_024, 70_000, UInt32.max])
+  func anyShardNumberIsPlayed(number: UInt32) throws {
+    let journal = try MadeJournal(
+      shards: 2, records: 100, stepNanos: 1_000, codec: .init(),
+      change: { if $0.shard == 1 { $0.shard = number } })
+    let plan = try ReplayPlan(paths: [journal.root])
+    #expect(plan.rings == [0, 1] && plan.ringCount == 2)
+    let symbols = try plan.symbols()
+    #expect(symbols.map { $0.map(\.symbol) } == journal.symbols)
+    let rings = try journal.rings(plan, symbols: symbols)
+    var options = ReplayOptions()
+    options.pace = .unlimited
+    let replay = try Replay(plan, options: options, outlet: rings.outlet)
+    #expect(try finish(replay) == nil)
+    for shard in 0..<2 { #expect(try rings.records(shard) == journal.records[shard]) }
+  }
+
+  /// Shard 0 has the even steps, shard 1 the odd ones: an order, and a bar without a receive time.
+  private static func ordersAndBars(_ shard: Int, step: UInt64) -> [[UInt8]] {
+    var made: [[UInt8]] = []
+    for index in 0..<200 {
+      let time = MadeJournal.start + UInt64(2 * index + shard) * step
+      var order: [UInt8] = []
+      MBOMessage(publisherID: 2, instrumentID: UInt32(shard + 1), tsEvent: time, tsRecv: time)
+        .append(to: &order)
+      var bar: [UInt8] = []
+      OHLCVMessage(
+        rtype: .ohlcv1s, publisherID: 2, instrumentID: UInt32(shard + 1),
+        tsEvent: MadeJournal.start + UInt64(index * 2 + shard)
+      ).append(to: &bar)
+      made += [order, bar]
+    }
+    return made
+  }
+
+  /// Orders of two shards in turns, in shard 0 each with a quote of hours before or behind it.
+  private static func ordersAndQuotes(_ shard: Int, isAhead: Bool) -> [[UInt8]] {
+    var made: [[UInt8]] = []
+    let hours: UInt64 = 40_000_000_000_000
+    for index in 0..<50 {
+      let time = MadeJournal.start + UInt64(2 * index + shard) * 1_000
+      var order: [UInt8] = []
+      MBOMessage(publisherID: 2, instrumentID: UInt32(shard + 1), tsEvent: time, tsRecv: time)
+        .append(to: &order)
+      made.append(order)
+      guard shard == 0 else { continue }
+      let end = isAhead ? time + hours : time - hours
+      var quote: [UInt8] = []
+      BBOMessage(publisherID: 2, instrumentID: UInt32(shard + 1), tsEvent: end, tsRecv: end)
+        .append(to: &quote)
+      made.append(quote)
+    }
+    return made
+  }
+
   private func finish(_ replay: Replay) throws -> ReplayError? {
     try replay.start()
     while !replay.isFinished { usleep(1_000) }
@@ -161,7 +263,7 @@ import Wire
   }
 }
 
-/// Notes when each order record came, and from which ring.
+/// Notes the times of orders (of another type: their event times), and from which rings they came.
 private final class TimedOutlet: ReplayOutlet {
   struct Entry: Equatable {
     let time: UInt64
@@ -169,6 +271,10 @@ private final class TimedOutlet: ReplayOutlet {
   }
 
   private let entries = Mutex<[Entry]>([])
+  private let type: RType
+
+  init(_ type: RType = .mbo) { self.type = type }
+
   private let finished = Mutex(false)
 
   var times: [Entry] { entries.withLock { $0 } }
@@ -177,8 +283,10 @@ private final class TimedOutlet: ReplayOutlet {
   func publish(_ records: RawSpan, recordCount: Int, ring: Int) {
     var at = 0
     while let header = RecordHeader(copying: records, at: at) {
-      if header.rtype == .mbo, let order = MBOMessage(copying: records, at: at) {
-        entries.withLock { $0.append(Entry(time: order.tsRecv, ring: ring)) }
+      if header.rtype == type {
+        let order = MBOMessage(copying: records, at: at)
+        let time = type == .mbo ? order?.tsRecv ?? 0 : header.tsEvent
+        entries.withLock { $0.append(Entry(time: time, ring: ring)) }
       }
       at += header.byteCount
     }

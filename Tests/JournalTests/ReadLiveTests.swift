@@ -64,6 +64,95 @@ struct ReadLiveTests {
     #expect(findings == [])
   }
 
+  /// Segments that end before the wanted time are left out when the stream is opened, and do not
+  /// come back as new ones with the next look at the folder.
+  @Test func followingFromATimeKeepsTheLiveSegment() throws {
+    let folder = TemporaryFolder()
+    let hour: UInt64 = 3_600_000_000_000
+    for (index, number) in [20, 21].enumerated() {
+      let old = try ReadSupport.segment(
+        "zstd:1", blocks: 2, records: 25,
+        from: ReadSupport.startNanos - UInt64(2 - index) * hour, seed: UInt64(number)
+      ) { $0.segmentID = UInt64(number) }
+      try old.write(folder, hour: number)
+    }
+    let live = try ReadSupport.segment("zstd:1", blocks: 4, records: 25, seed: 3, step: 2_000) {
+      $0.firstOrdinal = 100
+    }
+    try live.upTo(block: 0).write(folder, hour: 22)
+    var query = JournalQuery()
+    query.followsLive = true
+    query.from = ReadSupport.startNanos
+    var stream = try JournalStream(paths: [folder.root], query: query)
+    var found: [[UInt8]] = []
+    try Self.take(&stream, until: 25, found: &found)
+    // Folders are looked at every 100 ms.
+    for block in 1..<4 {
+      usleep(130_000)
+      found += try Self.take(&stream)
+      try live.upTo(block: block).write(folder, hour: 22)
+      try Self.take(&stream, until: (block + 1) * 25, found: &found)
+    }
+    #expect(
+      ReadStreamTests.difference(found, live.parts.flatMap(ReadSupport.split)) == nil)
+    let findings = stream.findings
+    #expect(findings == [])
+  }
+
+  /// A copy of an earlier hour that somebody lays beside the live segment does not follow it.
+  @Test func aSegmentThatComesBeforeTheLiveOneIsRefused() throws {
+    let folder = TemporaryFolder()
+    let live = try ReadSupport.segment("zstd:1", blocks: 3, records: 25, seed: 3) {
+      $0.createdNanos = ReadSupport.startNanos
+    }
+    try live.upTo(block: 0).write(folder, hour: 22)
+    var query = JournalQuery()
+    query.followsLive = true
+    var stream = try JournalStream(paths: [folder.root], query: query)
+    var found: [[UInt8]] = []
+    try Self.take(&stream, until: 25, found: &found)
+    let copy = try ReadSupport.segment("zstd:1", blocks: 1, records: 5, seed: 9) {
+      ($0.segmentID, $0.createdNanos) = (9, ReadSupport.startNanos - 1)
+    }
+    let path = try copy.write(folder, hour: 20)
+    for block in 1..<3 {
+      usleep(130_000)
+      found += try Self.take(&stream)
+      try live.upTo(block: block).write(folder, hour: 22)
+      try Self.take(&stream, until: (block + 1) * 25, found: &found)
+    }
+    #expect(
+      ReadStreamTests.difference(found, live.parts.flatMap(ReadSupport.split)) == nil)
+    let findings = stream.findings
+    #expect(findings.map(\.path) == [path])
+  }
+
+  /// A clock that was set back more than an hour: the writer's next segment has an earlier name.
+  @Test func theWritersNextSegmentMayHaveAnEarlierName() throws {
+    let folder = TemporaryFolder()
+    let first = try ReadSupport.segment("zstd:1", blocks: 1, records: 25, seed: 3) {
+      $0.createdNanos = ReadSupport.startNanos
+    }
+    try first.write(folder, hour: 22)
+    var query = JournalQuery()
+    query.followsLive = true
+    var stream = try JournalStream(paths: [folder.root], query: query)
+    var found: [[UInt8]] = []
+    try Self.take(&stream, until: 25, found: &found)
+    let second = try ReadSupport.segment("zstd:1", blocks: 1, records: 5, seed: 9) {
+      ($0.segmentID, $0.createdNanos) = (9, ReadSupport.startNanos + 1)
+      $0.firstOrdinal = 25
+    }
+    try folder.write([], to: folder.path("XNAS.ITCH/2023-11-14/20-0.dbn.zst"))
+    usleep(130_000)
+    found += try Self.take(&stream)
+    try second.write(folder, hour: 20)
+    try Self.take(&stream, until: 30, found: &found)
+    #expect(
+      ReadStreamTests.difference(
+        found, (first.parts + second.parts).flatMap(ReadSupport.split)) == nil)
+  }
+
   @Test func anUnsealedSegmentIsLeftForALaterOne() throws {
     let folder = TemporaryFolder()
     // The writer was killed: the first segment has no index and a torn end.

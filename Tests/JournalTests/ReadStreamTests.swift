@@ -1,3 +1,4 @@
+import Foundation
 import Records
 import TestSupport
 import Testing
@@ -51,7 +52,7 @@ struct ReadStreamTests {
             ($0.firstOrdinal, $0.segmentID) = (ordinal, UInt64(shard) * 1_000 + UInt64(hour) + 1)
           }
           ordinal += segment.records
-          try segment.write(made.folder, hour: 22 + hour)
+          try segment.write(made.folder, hour: 20 + hour)
           for record in segment.parts.flatMap(ReadSupport.split) {
             last = ReadSupport.tsRecv(record) ?? last
             made.records.append((last, dataset, shard, place, record))
@@ -255,6 +256,50 @@ struct ReadStreamTests {
     let catalog = try JournalCatalog(paths: [folder.root])
     #expect(catalog.segments.map(\.header.shard) == [0, 1, 2])
     #expect(catalog.findings.count == 1 && catalog.rawCaptures.isEmpty)
+  }
+
+  /// The block or the whole segment holds no records: nothing may walk its bytes as if it did.
+  @Test(arguments: [true, false], [UInt8(0), 0xFF])
+  func rawPayloadsAreNoRecords(_ isWhole: Bool, _ byte: UInt8) throws {
+    for selects in [false, true] { try rawPayload(isWhole, byte, selects) }
+  }
+
+  private func rawPayload(_ isWhole: Bool, _ byte: UInt8, _ selects: Bool) throws {
+    let folder = TemporaryFolder()
+    var codec = JournalCodec()
+    if isWhole { codec.payload = .pcapng }
+    var raw = try SegmentBuilder(codec)
+    try raw.append(raw: [UInt8](repeating: byte, count: 100), count: 50)
+    raw.seal()
+    try folder.write(raw.file, to: folder.path("XNAS.ITCH/2023-11-14/21-0.dbn.zst"))
+    let good = try ReadSupport.segment("zstd:1", blocks: 2, records: 10)
+    try good.write(folder, hour: 22)
+    try good.write(folder, hour: 22, day: "2023-11-15")
+    var query = JournalQuery()
+    if selects { (query.symbols, query.from) = (["MILL"], 1) }
+    var stream = try JournalStream(paths: [folder.root], query: query)
+    let found = try Self.drain(&stream)
+    #expect(found.count == (selects ? 0 : 40))
+    let findings = stream.findings.filter { $0.path.contains("/21-0.") }
+    #expect(findings.count == 1 && findings[0].text.contains("raw capture"))
+  }
+
+  /// A segment that was there when the stream was planned, and is not when its turn comes.
+  @Test(arguments: [1, 2] as [UInt32])
+  func aFileThatVanishesCostsOnlyItself(_ shards: UInt32) throws {
+    let made = try journal(["zstd:1"], shards: shards, hours: 3)
+    var stream = try JournalStream(paths: [made.folder.root], query: JournalQuery())
+    let path = made.folder.path("XNAS.ITCH/2023-11-14/21-0.dbn.zst")
+    try FileManager.default.removeItem(atPath: path)
+    let found = try Self.drain(&stream)
+    let hour = ReadSupport.startNanos + 3_600_000_000_000
+    var wanted = made
+    wanted.records = made.records.filter {
+      $0.shard != 0 || $0.time < hour || $0.time >= hour + 3_600_000_000_000
+    }
+    #expect(Self.difference(found, wanted.expected) == nil)
+    let findings = stream.findings
+    #expect(findings.contains { $0.path == path && $0.text.contains("No such file") })
   }
 
   @Test func pathsThatAreNotThereAreRefused() throws {

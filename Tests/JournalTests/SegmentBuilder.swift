@@ -77,6 +77,23 @@ struct SegmentBuilder {
     records += UInt64(made.count)
   }
 
+  /// Appends a block of any bytes, as a raw capture has them.
+  mutating func append(
+    raw made: [UInt8], count: Int, payload: JournalPayload = .pcapng
+  ) throws {
+    var place = BlockHeader()
+    (place.segmentID, place.number) = (header.segmentID, UInt64(blocks.count))
+    (place.firstRecord, place.recordCount) = (records, UInt32(count))
+    offsets.append(file.count)
+    var buffer = ByteBuffer()
+    var encoder = try BlockEncoder(
+      JournalCodec(payload: payload, coder: header.codec.coder, level: 1))
+    blocks.append(try encoder.append(raw: made.rawSpan, place: place, to: &buffer))
+    file += bytes(of: buffer)
+    parts.append(made)
+    records += UInt64(count)
+  }
+
   /// Ends the segment with its index.
   mutating func seal() {
     var buffer = ByteBuffer()

@@ -58,6 +58,22 @@ struct MadeRecords {
     count += 1
   }
 
+  /// Appends an order that was received at `time`.
+  mutating func appendOrder(_ instrument: UInt32, at time: UInt64) {
+    MBOMessage(
+      publisherID: 2, instrumentID: instrument, tsEvent: time, action: .add, side: .bid,
+      tsRecv: time
+    ).append(to: &bytes)
+    count += 1
+  }
+
+  /// Appends a sampled quote: its receive time is the end of its interval, `end`.
+  mutating func appendSampled(_ instrument: UInt32, end: UInt64) {
+    BBOMessage(publisherID: 2, instrumentID: instrument, tsEvent: end, tsRecv: end)
+      .append(to: &bytes)
+    count += 1
+  }
+
   private mutating func appendOrder(_ instrument: UInt32) {
     MBOMessage(
       publisherID: 2, instrumentID: instrument,

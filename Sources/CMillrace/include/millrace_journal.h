@@ -57,6 +57,10 @@
 #define MILLRACE_BLOCK_HAS_SEQUENCE 2u
 /// Block flag: some records have a receive time, and min_ts_recv and max_ts_recv hold.
 #define MILLRACE_BLOCK_HAS_TS_RECV 4u
+/// Block flag: no record is a symbol mapping or a definition. Who selects by symbols reads every
+/// block that lacks it, whatever its map says: a symbol may get another instrument there. Writers
+/// before version 0.3 never set it.
+#define MILLRACE_BLOCK_NO_SYMBOLS 8u
 
 /// Most records and raw bytes in a block, and most bytes of its instrument map.
 #define MILLRACE_BLOCK_MAX_RECORDS 262144u
@@ -108,7 +112,7 @@ typedef struct millrace_block_header {
   uint32_t raw_bytes;            ///<  44: bytes of the records before compression
   uint32_t stored_bytes;         ///<  48: bytes of the payload's frame, its own header included
   uint32_t map_bytes;            ///<  52: bytes of the instrument map behind the header
-  uint64_t min_ts_recv;          ///<  56: least receive time in the block
+  uint64_t min_ts_recv;          ///<  56: least receive time in the block (not of sampled quotes)
   uint64_t max_ts_recv;          ///<  64: greatest receive time in the block
   uint64_t min_sequence;         ///<  72: least sequence number in the block
   uint64_t max_sequence;         ///<  80: greatest sequence number in the block

@@ -41,7 +41,7 @@ public final class Replay: @unchecked Sendable {
   public init(
     _ plan: ReplayPlan, options: ReplayOptions, outlet: any ReplayOutlet
   ) throws(ReplayError) {
-    merge = try plan.open()
+    merge = try plan.open(listsTimes: options.pace != .unlimited)
     openingFindings = plan.findings
     totalBytes = merge.totalBytes
     self.options = options
@@ -140,10 +140,15 @@ public final class Replay: @unchecked Sendable {
   private func give(_ chunk: borrowing ReplayChunk, _ pacer: inout ReplayPacer) throws(ReplayError)
   {
     let bytes = chunk.bytes.bytes
+    let times = chunk.times.bytes
     var start = 0
+    var first = 0
     for run in chunk.runs where !state.mustStop {
-      try pacer.play(bytes, start..<run.end, ring: run.ring, to: outlet, state)
-      start = run.end
+      let end = first + run.recordCount
+      try pacer.play(
+        bytes.extracting(start..<run.end), times: times.extracting((first * 8)..<(end * 8)),
+        ring: run.ring, to: outlet, state)
+      (start, first) = (run.end, end)
     }
   }
 

@@ -15,6 +15,8 @@ struct ReplayChunk: ~Copyable {
   static var enoughBytes: Int { 256 << 10 }
 
   var bytes = ByteBuffer(capacity: ReplayChunk.enoughBytes + 4_096)
+  /// What orders the records, 8 bytes each (`JournalStream.times`); empty where nobody wants it.
+  private(set) var times = ByteBuffer()
   private(set) var runs: [Run] = []
   private(set) var recordCount = 0
   /// Bytes of the files that were read so far.
@@ -23,8 +25,11 @@ struct ReplayChunk: ~Copyable {
   var isFull: Bool { bytes.count >= Self.enoughBytes }
 
   /// Adds whole records of a lane behind what is there.
-  mutating func append(_ records: RawSpan, recordCount count: Int, ring: Int) {
+  mutating func append(
+    _ records: RawSpan, times more: RawSpan, recordCount count: Int, ring: Int
+  ) {
     bytes.append(records)
+    times.append(more)
     recordCount += count
     if let last = runs.last, last.ring == ring {
       runs[runs.count - 1] = Run(
@@ -36,6 +41,7 @@ struct ReplayChunk: ~Copyable {
 
   mutating func removeAll() {
     bytes.removeAll()
+    times.removeAll()
     runs.removeAll(keepingCapacity: true)
     recordCount = 0
   }

@@ -1,5 +1,4 @@
 internal import Journal
-internal import Records
 internal import Wire
 
 /// Holds a lane's cursor, so that a list can have several.
@@ -15,10 +14,12 @@ struct LaneCursor: ~Copyable {
   private var stream: JournalStream
   /// Where the next record begins in the stream's run.
   private var position = 0
+  /// Its number in the run, and how many there are from it on.
+  private var index = 0
   private var left = 0
   private var isOver = false
-  private let times = RecordTimes(.receive)
-  /// Receive time of the next record, or of the last one before it that has one.
+  /// What orders the next record: its receive time, or that of the last one before it in the
+  /// shard, played or not. 0 where the query lists no times.
   private(set) var headTime: UInt64 = 0
 
   init(ring: Int, paths: [String], query: JournalQuery) throws(JournalError) {
@@ -26,13 +27,10 @@ struct LaneCursor: ~Copyable {
     stream = try JournalStream(paths: paths, query: query)
   }
 
-  /// What the lane's files are.
-  var metadata: DBNMetadata { stream.metadata }
-
   /// Whether there is a next record; brings the next run where the last one is used up.
   mutating func hasRecord() throws(JournalError) -> Bool {
     guard left == 0, !isOver else { return left > 0 }
-    position = 0
+    (position, index) = (0, 0)
     while try stream.next() {
       guard stream.recordCount > 0 else { continue }
       left = stream.recordCount
@@ -50,68 +48,67 @@ struct LaneCursor: ~Copyable {
   }
 
   private mutating func lookAhead() {
-    let bytes = stream.records
-    let count = RecordTimes.byteCount(bytes, at: position)
-    guard count > 0 else {
-      left = 0
-      return
-    }
-    if let time = times.time(bytes, at: position, byteCount: count) { headTime = time }
+    guard left > 0, stream.times.byteCount > 0 else { return }
+    headTime = stream.times.uncheckedLE(UInt64.self, at: index &* 8)
   }
 
   /// Moves records to the chunk while their time is `limit` at most, until the chunk is full or
   /// the run is used up.
   mutating func take(until limit: UInt64, into chunk: inout ReplayChunk) {
-    // No other lane has anything left: times do not matter any more.
-    if limit == .max { return takeAlone(into: &chunk) }
-    let bytes = stream.records
     let room = ReplayChunk.enoughBytes - chunk.bytes.count
-    let start = position
+    // No other lane has anything left: times do not matter any more.
+    let (end, taken, isWhole) =
+      limit == .max ? extent(room: room) : extent(until: limit, room: room)
+    give(to: end, taken, into: &chunk)
+    position = end
+    index &+= taken
+    left = isWhole ? left &- taken : 0
+    lookAhead()
+  }
+
+  /// Where the records end that come until `limit`, and how many they are; `isWhole` is false
+  /// where what follows is no record.
+  private func extent(
+    until limit: UInt64, room: Int
+  ) -> (end: Int, taken: Int, isWhole: Bool) {
+    let bytes = stream.records
+    let times = stream.times
     var at = position
     var taken = 0
-    var time = headTime
-    while taken < left, at &- start < room {
+    while taken < left, at &- position < room {
+      guard times.uncheckedLE(UInt64.self, at: (index &+ taken) &* 8) <= limit else { break }
       let count = RecordTimes.byteCount(bytes, at: at)
-      guard count > 0 else {
-        left = taken
-        break
-      }
-      if let own = times.time(bytes, at: at, byteCount: count) {
-        time = own
-        if own > limit { break }
-      }
+      guard count > 0 else { return (at, taken, false) }
       at &+= count
       taken &+= 1
     }
-    headTime = time
-    position = at
-    left &-= taken
-    if taken > 0 {
-      chunk.append(bytes.extracting(start..<at), recordCount: taken, ring: ring)
-    }
+    return (at, taken, true)
   }
 
-  /// Moves records until the chunk is full or the run is used up; only their lengths are looked at.
-  private mutating func takeAlone(into chunk: inout ReplayChunk) {
+  /// The same without a limit: only the records' lengths are looked at.
+  private func extent(room: Int) -> (end: Int, taken: Int, isWhole: Bool) {
     let bytes = stream.records
-    let start = position
-    let end = min(bytes.byteCount, start + ReplayChunk.enoughBytes - chunk.bytes.count)
-    var at = start
+    let end = min(bytes.byteCount, position + room)
+    var at = position
     var taken = 0
     while at < end, taken < left {
       let count = RecordTimes.byteCount(bytes, at: at)
-      guard count > 0 else {
-        left = taken
-        break
-      }
+      guard count > 0 else { return (at, taken, false) }
       at &+= count
       taken &+= 1
     }
-    position = at
-    left &-= taken
-    if taken > 0 {
-      chunk.append(bytes.extracting(start..<at), recordCount: taken, ring: ring)
-    }
+    return (at, taken, true)
+  }
+
+  /// Gives the chunk `taken` records, which end at `end`.
+  private func give(to end: Int, _ taken: Int, into chunk: inout ReplayChunk) {
+    guard taken > 0 else { return }
+    let times = stream.times
+    chunk.append(
+      stream.records.extracting(position..<end),
+      times: times.byteCount > 0
+        ? times.extracting((index &* 8)..<((index &+ taken) &* 8)) : times,
+      recordCount: taken, ring: ring)
   }
 
   var findings: [JournalFinding] { stream.findings }

@@ -1,5 +1,6 @@
 internal import CLinux
 public import Ledger
+internal import Records
 internal import Wire
 
 /// When records are due: an open-loop schedule, so that a late record delays no later one and its
@@ -12,8 +13,8 @@ struct ReplaySchedule {
   private let perNano: Double
   private let isRate: Bool
   private let longestPause: UInt64
-  private let times: RecordTimes
-  private let receiveTimes = RecordTimes(.receive)
+  /// Whether the venue's times count: every record's header has one.
+  private let keepsEventTimes: Bool
   /// The receive time from which on the schedule counts.
   private let firstReceive: UInt64
   private(set) var startNanos: UInt64 = 0
@@ -31,25 +32,29 @@ struct ReplaySchedule {
     }
     longestPause = options.longestPauseNanos
     firstReceive = options.firstReceiveNanos
-    times = RecordTimes(options.clock)
+    keepsEventTimes = options.clock == .event
   }
 
-  /// Whether the schedule begins with this record; false before it and afterwards.
+  /// The time that counts of the record at `offset`, whose receive time, or that of the last one
+  /// before it in its shard, is `received`; 0 where it has none.
   @inline(__always)
-  func begins(_ bytes: RawSpan, at offset: Int, byteCount: Int) -> Bool {
-    guard !hasStarted else { return false }
-    guard firstReceive > 0 else { return true }
-    guard let time = receiveTimes.time(bytes, at: offset, byteCount: byteCount) else {
-      return false
-    }
-    return time >= firstReceive
+  func time(_ bytes: RawSpan, at offset: Int, received: UInt64) -> UInt64 {
+    guard keepsEventTimes else { return received }
+    let time = bytes.uncheckedLE(UInt64.self, at: offset &+ 8)
+    return time == Undefined.timestamp ? 0 : time
   }
 
-  /// Begins with this record, now.
-  mutating func begin(_ bytes: RawSpan, at offset: Int, byteCount: Int, nowNanos: UInt64) {
+  /// Whether the schedule begins with a record received then; false before it and afterwards.
+  @inline(__always)
+  func begins(received: UInt64) -> Bool {
+    !hasStarted && received >= firstReceive
+  }
+
+  /// Begins with a record of this time, now.
+  mutating func begin(time: UInt64, nowNanos: UInt64) {
     hasStarted = true
     startNanos = nowNanos
-    journalTime = times.time(bytes, at: offset, byteCount: byteCount) ?? 0
+    journalTime = time
   }
 
   /// The progress that is due at a time of the machine's clock.
@@ -64,11 +69,10 @@ struct ReplaySchedule {
     startNanos &+ UInt64(min(Double(progress) / perNano, 0x1p62))
   }
 
-  /// The progress of the record of `byteCount` bytes at `offset`, and its time.
+  /// The progress of a record of this time (0 for none), and the journal's time there.
   @inline(__always)
-  func look(_ bytes: RawSpan, at offset: Int, byteCount: Int) -> (progress: UInt64, time: UInt64) {
+  func look(time: UInt64) -> (progress: UInt64, time: UInt64) {
     guard hasStarted else { return (0, 0) }
-    let time = times.time(bytes, at: offset, byteCount: byteCount) ?? journalTime
     if isRate { return (progress &+ 1, max(time, journalTime)) }
     // Where the first record had no time, the first one that has one counts from there.
     guard time > journalTime, journalTime > 0 else { return (progress, max(time, journalTime)) }
@@ -114,19 +118,22 @@ struct ReplayPacer: ~Copyable {
 
   var report: PacingReport { PacingReport(error: histogram.summary(), late: late) }
 
-  /// Gives the records of `bytes` in `range` to the outlet, each when due, until told to stop.
+  /// Gives the records in `bytes` to the outlet, each when due, until told to stop; `times` are
+  /// those of `ReplayChunk`.
   mutating func play(
-    _ bytes: RawSpan, _ range: Range<Int>, ring: Int, to outlet: any ReplayOutlet,
+    _ bytes: RawSpan, times: RawSpan, ring: Int, to outlet: any ReplayOutlet,
     _ state: ReplayState
   ) throws(ReplayError) {
-    var at = range.lowerBound
-    while at < range.upperBound {
+    var at = 0
+    var index = 0
+    while at < bytes.byteCount {
       let now = ml_clock_nanos()
-      let (end, count) = due(bytes, at..<range.upperBound, limit: schedule.limit(at: now))
+      let (end, count) = due(bytes, times, from: at, index, limit: schedule.limit(at: now))
       if count == 0 {
-        let bytesThere = RecordTimes.byteCount(bytes, at: at)
-        guard bytesThere > 0 else { return }
-        let next = schedule.look(bytes, at: at, byteCount: bytesThere).progress
+        guard RecordTimes.byteCount(bytes, at: at) > 0 else { return }
+        let time = schedule.time(
+          bytes, at: at, received: times.uncheckedLE(UInt64.self, at: index &* 8))
+        let next = schedule.look(time: time).progress
         try wait(until: schedule.due(next), outlet, state)
         if state.mustStop { return }
         continue
@@ -137,25 +144,29 @@ struct ReplayPacer: ~Copyable {
       state.gave(count, journalTime: schedule.journalTime)
       try outlet.flush(nowNanos: given)
       at = end
+      index += count
     }
   }
 
-  /// The records from the start of `range` on that are due: where they end, and how many they are.
+  /// The records from `start` on, the first of which has the number `index`, that are due: where
+  /// they end, and how many they are.
   private mutating func due(
-    _ bytes: RawSpan, _ range: Range<Int>, limit: UInt64
+    _ bytes: RawSpan, _ times: RawSpan, from start: Int, _ index: Int, limit: UInt64
   ) -> (end: Int, count: Int) {
-    var at = range.lowerBound
+    var at = start
     var count = 0
     batch.removeAll(keepingCapacity: true)
-    while at < range.upperBound, count < Self.batchRecords {
+    while at < bytes.byteCount, count < Self.batchRecords {
       let byteCount = RecordTimes.byteCount(bytes, at: at)
       guard byteCount > 0 else { break }
-      if schedule.begins(bytes, at: at, byteCount: byteCount) {
+      let received = times.uncheckedLE(UInt64.self, at: (index &+ count) &* 8)
+      let time = schedule.time(bytes, at: at, received: received)
+      if schedule.begins(received: received) {
         // What stood before it goes out first.
         guard count == 0 else { break }
-        schedule.begin(bytes, at: at, byteCount: byteCount, nowNanos: ml_clock_nanos())
+        schedule.begin(time: time, nowNanos: ml_clock_nanos())
       }
-      let seen = schedule.look(bytes, at: at, byteCount: byteCount)
+      let seen = schedule.look(time: time)
       guard seen.progress <= limit else { break }
       if let last = batch.last, last.progress == seen.progress {
         batch[batch.count - 1].count += 1

@@ -13,7 +13,7 @@ extension ReplayPlan {
     var entries = [[SymbolFile.Entry]](repeating: [], count: ringCount)
     for (index, lane) in lanes.enumerated() {
       guard let path = lane.paths.first else { continue }
-      entries[rings[index]] = try Self.symbols(path)
+      entries[rings[index]] += try Self.symbols(path)
     }
     return entries
   }
@@ -28,7 +28,11 @@ extension ReplayPlan {
     var records = ByteBuffer()
     var empty = 0
     for _ in 0..<mostBlocks {
-      guard empty < emptyBlocks, try reader.nextBlock() != nil else { break }
+      guard empty < emptyBlocks, let block = try reader.nextBlock() else { break }
+      if block.hasNoSymbols {
+        empty += 1
+        continue
+      }
       records.removeAll()
       // A damaged block is told of when it is played.
       guard (try? reader.appendRecords(to: &records)) != nil else { continue }

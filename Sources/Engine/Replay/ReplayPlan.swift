@@ -41,12 +41,13 @@ public struct ReplayPlan: Sendable {
     }
     let shards = lanes.map(\.shard)
     let announced = catalog.segments.map { Int(clamping: $0.header.shardCount) }.max() ?? 1
-    if Set(shards).count == shards.count {
+    // A header may state any number: as a ring's it is taken where it can be one.
+    if Set(shards).count == shards.count, shards.allSatisfy({ $0 < Self.mostRings }) {
       rings = shards
       ringCount = min(max(announced, (shards.max() ?? 0) + 1), Self.mostRings)
     } else {
-      rings = Array(lanes.indices)
-      ringCount = lanes.count
+      rings = lanes.indices.map { $0 % Self.mostRings }
+      ringCount = min(lanes.count, Self.mostRings)
     }
     for lane in lanes {
       guard let path = lane.paths.first, let time = try Self.firstLiveTime(path) else { continue }
@@ -73,9 +74,11 @@ public struct ReplayPlan: Sendable {
     try JournalStream(paths: lanes.flatMap(\.paths), query: query).metadata
   }
 
-  /// Opens all lanes.
-  func open() throws(ReplayError) -> ReplayMerge {
+  /// Opens all lanes; `listsTimes` where records are to be told their times.
+  func open(listsTimes: Bool) throws(ReplayError) -> ReplayMerge {
     var opened: [ReplayLane] = []
+    var query = query
+    query.listsTimes = listsTimes || lanes.count > 1
     do throws(JournalError) {
       for (index, lane) in lanes.enumerated() {
         opened.append(

@@ -13,12 +13,7 @@ extension DayArchiver {
     var repeated: [UInt32: [UInt8]] = [:]
     var tally = RecordTally()
     while try stream.next() {
-      try intake.fetchRepeated { records, _ throws(JournalError) in
-        Self.split(records) { record, header in
-          names.learn(record, header)
-          repeated[header.instrumentID, default: []] += Self.copy(record)
-        }
-      }
+      try Self.takeRepeated(intake, &names, &repeated)
       tally.add(stream.records)
       try Self.sort(stream.records, to: &spill, &names)
       let (done, total) = stream.progress
@@ -27,6 +22,8 @@ extension DayArchiver {
           ArchiveProgress(stage: .reading, done: done, total: total, records: tally.records))
       else { return false }
     }
+    // What stood behind the last of the other records.
+    try Self.takeRepeated(intake, &names, &repeated)
     manifest.totals = tally.value
     try FileTree.makeFolders(temporaryFolder)
     var taken: Set<String> = []
@@ -49,6 +46,17 @@ extension DayArchiver {
       else { return false }
     }
     return true
+  }
+
+  private static func takeRepeated(
+    _ intake: ArchiveIntake, _ names: inout SymbolLearner, _ repeated: inout [UInt32: [UInt8]]
+  ) throws(JournalError) {
+    try intake.fetchRepeated { records, _ throws(JournalError) in
+      split(records) { record, header in
+        names.learn(record, header)
+        repeated[header.instrumentID, default: []] += copy(record)
+      }
+    }
   }
 
   private var temporaryFolder: String {

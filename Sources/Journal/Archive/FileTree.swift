@@ -191,8 +191,15 @@ struct LockedFile: ~Copyable {
     let opened = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o640)
     guard opened >= 0 else { throw FileTree.failure("open", path) }
     let mode = (shared ? LOCK_SH : LOCK_EX) | (waits ? 0 : LOCK_NB)
+    var tries = 0
     while flock(opened, mode) != 0 {
       if errno == EINTR { continue }
+      // Somebody who looks whether it is held (`isHeld`) holds it himself for some microseconds.
+      if errno == EWOULDBLOCK, tries < Self.glances {
+        tries += 1
+        usleep(Self.glanceMicros)
+        continue
+      }
       let error = FileTree.failure("flock", path)
       let isHeld = errno == EWOULDBLOCK
       close(opened)
@@ -201,6 +208,10 @@ struct LockedFile: ~Copyable {
     }
     descriptor = opened
   }
+
+  /// How often, and how long, a lock is waited for that may be only looked at: 50 ms in all.
+  private static var glances: Int { 25 }
+  private static var glanceMicros: UInt32 { 2_000 }
 
   deinit { close(descriptor) }
 

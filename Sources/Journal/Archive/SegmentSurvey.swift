@@ -54,7 +54,15 @@ public struct SegmentSurvey {
       return
     }
     // A header whose hash is right is what makes a file the journal's, whatever it is called.
-    guard var reader = try? SegmentReader(path: path), !reader.isForeign else { return }
+    let opened: SegmentReader?
+    do throws(JournalError) {
+      opened = try SegmentReader(path: path)
+    } catch {
+      // What is called a segment and cannot be opened is not to be passed over without a word.
+      if case .system = error, SegmentName(path: path)?.shard != nil { facts.kind = .ticks }
+      return
+    }
+    guard var reader = opened, !reader.isForeign else { return }
     let header = reader.header
     facts.header = header
     facts.isSealed = reader.isSealed
@@ -62,11 +70,7 @@ public struct SegmentSurvey {
     case .dbn, .columnar: facts.kind = .ticks
     case .pcapng, .stream: facts.kind = .raw
     }
-    // A writer locks its shard for as long as it lives, and has done with what it has sealed.
-    let source = SegmentName(path: path)?.source ?? "\(header.shard)"
-    facts.isLocked =
-      LockedFile.isHeld(path)
-      || (!facts.isSealed && LockedFile.isHeld("\(root)/\(facts.dataset)/.lock-\(source)"))
+    facts.isLocked = LockedFile.isHeld(path) || reader.isBeingWritten
     if lastTimes { facts.lastTime = Self.lastTime(&reader) }
   }
 
@@ -92,6 +96,19 @@ public struct SegmentSurvey {
       if !block.isRepeated { records += UInt64(block.recordCount) }
     }
     return records
+  }
+}
+
+extension SegmentReader {
+  /// Whether a pipeline may be writing the segment now: it has no index, and its writer lives.
+  ///
+  /// A writer locks its shard for as long as it lives, and has done with what it has sealed.
+  public var isBeingWritten: Bool {
+    guard !isSealed, !isForeign, let day = FileTree.parent(of: path),
+      let folder = FileTree.parent(of: day) ?? (day.hasPrefix("/") ? nil : ".")
+    else { return false }
+    let source = SegmentName(path: path)?.source ?? "\(header.shard)"
+    return LockedFile.isHeld("\(folder)/.lock-\(source)")
   }
 }
 

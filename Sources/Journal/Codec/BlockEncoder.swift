@@ -19,7 +19,11 @@ public struct BlockEncoder: ~Copyable {
   public let codec: JournalCodec
   /// Whether the last block of records held symbol mappings or definitions.
   public private(set) var hasSymbols = false
+  /// Whether the receive times of sampled quotes count, as in a file of nothing else.
+  public var countsSampled = false
   private let kinds: RecordKinds
+  /// The same where they count.
+  private let sampledKinds: RecordKinds
   private var instruments = InstrumentSet()
   private var map = ByteBuffer(capacity: 8192)
   private var head = ByteBuffer(capacity: 8192 + 128)
@@ -30,7 +34,8 @@ public struct BlockEncoder: ~Copyable {
   /// An encoder for records of DBN `version` (1...3), or for raw captures, which need none.
   public init(_ codec: JournalCodec, version: UInt8 = 3) throws(JournalError) {
     self.codec = codec
-    kinds = RecordKinds(version: version)
+    kinds = RecordKinds(version: version, countsSampled: false)
+    sampledKinds = RecordKinds(version: version, countsSampled: true)
     do {
       switch (codec.payload, codec.coder) {
       case (.columnar, _): columnar = try ColumnarEncoder(Self.columnarCoder(codec))
@@ -99,9 +104,11 @@ public struct BlockEncoder: ~Copyable {
       recordCount <= JournalLimits.blockRecords
     else { throw Self.tooLarge }
     var scan = BlockScan()
-    guard scan.scan(records, kinds: kinds, instruments: &instruments),
-      scan.recordCount == recordCount
-    else {
+    let isWhole =
+      countsSampled
+      ? scan.scan(records, kinds: sampledKinds, instruments: &instruments)
+      : scan.scan(records, kinds: kinds, instruments: &instruments)
+    guard isWhole, scan.recordCount == recordCount else {
       instruments.removeAll()
       throw .badOption("\(records.byteCount) bytes are not \(recordCount) whole DBN records")
     }

@@ -100,6 +100,7 @@ struct BlockScan {
     header.hasReceiveTimes = endTsRecv != 0
     header.minTsRecv = endTsRecv != 0 ? minTsRecv : 0
     header.maxTsRecv = endTsRecv != 0 ? endTsRecv &- 1 : 0
+    header.hasNoSymbols = !hasSymbols
     header.hasSequences = hasSequences
     header.minSequence = hasSequences ? UInt64(minSequence) : 0
     header.maxSequence = UInt64(maxSequence)
@@ -123,7 +124,11 @@ struct BlockScan {
   private let kinds: UnsafeMutablePointer<Kind>
 
   /// The kinds of one version of DBN, 1...3.
-  init(version: UInt8) {
+  ///
+  /// A sampled quote's `ts_recv` is the end of its interval on the venue's clock: it counts only
+  /// in files of nothing but such quotes (`countsSampled`), which have no other times. In all
+  /// others the quote counts with the record before it.
+  init(version: UInt8, countsSampled: Bool) {
     // Safety: owned by this value alone and freed once; all 256 are set here.
     unsafe kinds = .allocate(capacity: 256)
     for code in 0...UInt8.max {
@@ -131,7 +136,8 @@ struct BlockScan {
       var kind = Kind()
       if let layout = RecordLayout.of(rtype, version: version) {
         kind.minimumBytes = UInt16(layout.byteCount)
-        kind.receiveTime = UInt8(rtype.receiveTimeOffset ?? 0)
+        kind.receiveTime =
+          rtype.isSampled && !countsSampled ? 0 : UInt8(rtype.receiveTimeOffset ?? 0)
         kind.sequence = UInt8(rtype.sequenceOffset ?? 0)
         kind.isSymbol = rtype == .symbolMapping || rtype == .instrumentDefinition
         // Before version 3 a statistic's quantity has 4 bytes, and what follows stands earlier.

@@ -22,6 +22,9 @@ extension JournalFinding {
       path: path, block: nil, range: 0..<0, text: "\(missing) records \(segmentGapText)")
   }
 
+  /// Of a file, or a block, that is named like one of records and holds something else.
+  static var rawText: String { "it is a raw capture and holds no records" }
+
   var isSegmentGap: Bool { block == nil && text.hasSuffix(Self.segmentGapText) }
 
   private static var segmentGapText: String {

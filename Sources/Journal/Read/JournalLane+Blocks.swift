@@ -28,6 +28,14 @@ extension JournalLane {
   }
 
   private func read(_ found: BlockHeader, isForSymbolsOnly: Bool) -> Step {
+    guard found.payload.hasRecords else {
+      findings.append(
+        JournalFinding(
+          path: reader?.path ?? "", block: found.number,
+          range: reader?.payloadRange(of: found) ?? 0..<0,
+          text: JournalFinding.rawText))
+      return .again
+    }
     do throws(JournalError) {
       try reader?.appendRecords(to: &records.bytes)
     } catch {
@@ -66,12 +74,15 @@ extension JournalLane {
   }
 
   private func mayHoldWanted(_ found: BlockHeader) -> Bool {
+    // Before any time: a symbol may get another instrument in every block that may tell of one.
+    if !found.hasNoSymbols, !context.query.symbols.isEmpty { return true }
     if found.hasReceiveTimes {
       if let from = context.query.from, found.maxTsRecv < from { return false }
       // Records without a time of their own may count with one before the block.
       if let to = context.query.to, found.minTsRecv >= to, records.lastTime >= to { return false }
     }
-    guard let selection, selection.isResolved else { return true }
+    // A symbol that is not resolved yet has no instruments; those that are may be all there is.
+    guard let selection else { return true }
     for id in selection.current where reader?.mayHold(instrument: id) != false { return true }
     return false
   }
@@ -96,6 +107,11 @@ extension JournalLane {
       return false
     }
     nextFile += 1
+    guard opened.header.codec.payload.hasRecords else {
+      findings.append(
+        JournalFinding(path: file.path, block: nil, range: 0..<0, text: JournalFinding.rawText))
+      return false
+    }
     if let missing = continuity.open(opened.header) {
       findings.append(.segmentGap(path: file.path, missing: missing))
     }

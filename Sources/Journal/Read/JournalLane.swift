@@ -15,7 +15,7 @@ final class StreamContext {
   init(_ query: JournalQuery) {
     self.query = query
     filter = query.isSelecting ? RecordFilter(query) : nil
-    listsRecords = query.isSelecting || query.followsLive
+    listsRecords = query.isSelecting || query.followsLive || query.listsTimes
   }
 
   /// The selection for a dataset and a day; nil where all instruments are wanted.
@@ -76,6 +76,34 @@ final class JournalLane {
   /// Adds a segment that comes behind those that are known.
   func add(_ file: JournalListing.File) { files.append(file) }
 
+  /// Following: takes a segment that has come to the folder; false where it cannot be told yet
+  /// whether it follows the others.
+  ///
+  /// Whoever goes on to it gives the last one up. A writer's next segment has the later name, or,
+  /// where its clock was set back, was made later; all others are copies, and are refused.
+  func take(_ file: JournalListing.File) -> Bool {
+    guard let last = files.last, StreamPlan.isBefore(file, last) else {
+      add(file)
+      return true
+    }
+    guard let made = Self.createdNanos(file.path) else { return false }
+    if made > Self.createdNanos(last.path) ?? .max {
+      add(file)
+    } else {
+      findings.append(
+        JournalFinding(
+          path: file.path, block: nil, range: 0..<0,
+          text: "it came while the journal was followed, and was made before the segment that is"
+            + " followed: it is left out"))
+    }
+    return true
+  }
+
+  private static func createdNanos(_ path: String) -> UInt64? {
+    guard let reader = try? SegmentReader(path: path), !reader.isForeign else { return nil }
+    return reader.header.createdNanos
+  }
+
   /// Bytes of the segments that were read, and of the open one as far as it was.
   var bytesRead: UInt64 { bytesDone + UInt64(reader?.bytesRead ?? 0) }
 
@@ -87,12 +115,17 @@ final class JournalLane {
     records.removeAll()
     if reader == nil {
       guard nextFile < files.count else { return context.query.followsLive ? .waiting : .ended }
-      guard openNext() else { return nextFile < files.count ? .waiting : .again }
+      let before = nextFile
+      // Passed over: it cannot be read. Not passed over: its beginning is still being written.
+      guard openNext() else { return nextFile == before ? .waiting : .again }
     }
     guard let found = try reader?.nextBlock() else { return try endOfBlocks() }
     if isAtStart, !found.isRepeated {
       isAtStart = false
-      if isFirstSegment, let from = context.query.from, found.maxTsRecv < from {
+      // What stands before may say what the wanted symbols stand for.
+      if isFirstSegment, context.query.symbols.isEmpty, let from = context.query.from,
+        found.maxTsRecv < from
+      {
         try reader?.seek(tsRecv: from)
         return .again
       }

@@ -12,6 +12,8 @@ public struct JournalQuery: Sendable {
   public var schemas: [Schema] = []
   /// Whether segments that are still written are followed, and the ones that come after them.
   public var followsLive = false
+  /// Whether the times by which records are ordered are wanted too (`JournalStream.times`).
+  public var listsTimes = false
 
   public init() {}
 

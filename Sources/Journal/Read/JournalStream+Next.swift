@@ -26,6 +26,7 @@ extension JournalStream {
     let lane = lanes[ready[place]]
     source = lane
     range = run.start..<run.end
+    firstInBlock = lane.records.next
     recordCount = run.count
     lane.records.consume(run)
     if lane.records.isEmpty { hungry.append(ready.remove(at: place)) }
@@ -102,20 +103,18 @@ extension JournalStream {
   private static var listingNanos: UInt64 { 100_000_000 }
 
   private mutating func list() throws(JournalError) {
-    let known = Set(lanes.flatMap { $0.files.map(\.path) })
     let listing = try JournalListing(paths: paths)
     let fresh = listing.files.filter { $0.name != nil && !known.contains($0.path) }
-    for file in fresh.sorted(by: StreamPlan.isBefore) { take(file) }
+    for file in fresh.sorted(by: StreamPlan.isBefore) where take(file) { known.insert(file.path) }
   }
 
-  /// A segment that has come since the stream was opened.
-  private mutating func take(_ file: JournalListing.File) {
-    guard let shard = file.name?.shard else { return }
+  /// A segment that has come since the stream was opened; false where that cannot be told yet.
+  private mutating func take(_ file: JournalListing.File) -> Bool {
+    guard let shard = file.name?.shard else { return true }
     if let lane = lanes.first(where: {
       $0.place == file.root && $0.dataset == file.dataset && Int($0.shard) == shard
     }) {
-      lane.add(file)
-      return
+      return lane.take(file)
     }
     lanes.append(
       JournalLane(
@@ -123,6 +122,7 @@ extension JournalStream {
         context: context))
     drySince.append(0)
     hungry.append(lanes.count - 1)
+    return true
   }
 }
 

@@ -37,10 +37,14 @@ internal import Wire
   /// The lane whose block holds the run, or nil for `gathered`.
   var source: JournalLane?
   var range = 0..<0
+  /// Number of the run's first record among those of its block that are wanted.
+  var firstInBlock = 0
   let context: StreamContext
   private let totalBytes: UInt64
   private let openingFindings: [JournalFinding]
   let paths: [String]
+  /// Following: every path that was ever listed, those left out too: none of them is a new segment.
+  var known: Set<String>
   var nextListingNanos: UInt64 = 0
   let clock = StreamClock()
 
@@ -63,6 +67,7 @@ internal import Wire
     metadata = plan.metadata
     totalBytes = plan.totalBytes
     openingFindings = plan.findings
+    known = plan.known
     hungry = Array(lanes.indices)
     drySince = [UInt64](repeating: 0, count: lanes.count)
     if lanes.count > 1 { context.listsRecords = true }
@@ -78,6 +83,24 @@ internal import Wire
       return unsafe _overrideLifetime(
         RawSpan(
           _unsafeStart: source.records.bytes.base + range.lowerBound, byteCount: range.count),
+        borrowing: self)
+    }
+  }
+
+  /// The times by which the run's records are ordered, 8 bytes each: their receive times, and of a
+  /// record without one that of the last record before it in its shard, wanted or not; 0 where none
+  /// was. Empty without `listsTimes`, and in a stream of several shards. Valid as `records`.
+  public var times: RawSpan {
+    @_lifetime(borrow self)
+    get {
+      let first = firstInBlock * 8
+      guard let source, source.records.times.count >= first + recordCount * 8 else {
+        return gathered.bytes.extracting(0..<0)
+      }
+      // Safety: as in `records`; as many times were listed as there are records.
+      return unsafe _overrideLifetime(
+        RawSpan(
+          _unsafeStart: source.records.times.base + first, byteCount: recordCount * 8),
         borrowing: self)
     }
   }

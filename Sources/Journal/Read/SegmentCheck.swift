@@ -104,11 +104,14 @@ public struct SegmentCheck: ~Copyable {
     var found = block
     guard reader.scan(buffer, into: &scan, &instruments) else { return }
     scan.describe(in: &found)
+    // Up to version 0.2 headers counted the times of sampled quotes, whatever stood beside them.
+    if !Self.isSameTimes(found, block) { reader.describeWithSampled(buffer, in: &found) }
     if found.recordCount != block.recordCount { note(block, "it holds another number of records") }
-    if found.hasReceiveTimes != block.hasReceiveTimes || found.minTsRecv != block.minTsRecv
-      || found.maxTsRecv != block.maxTsRecv
-    {
+    if !Self.isSameTimes(found, block) {
       note(block, "its receive times are not those of its header")
+    }
+    if block.hasNoSymbols, !found.hasNoSymbols {
+      note(block, "it holds mappings or definitions, which its header says it does not")
     }
     if found.hasSequences != block.hasSequences || found.minSequence != block.minSequence
       || found.maxSequence != block.maxSequence
@@ -122,6 +125,11 @@ public struct SegmentCheck: ~Copyable {
       note(block, "it holds more records than the segment's blocks may")
     }
     if !reader.mayHoldAll(of: buffer) { note(block, "its instrument map lacks one of its records") }
+  }
+
+  private static func isSameTimes(_ one: BlockHeader, _ other: BlockHeader) -> Bool {
+    one.hasReceiveTimes == other.hasReceiveTimes && one.minTsRecv == other.minTsRecv
+      && one.maxTsRecv == other.maxTsRecv
   }
 
   private mutating func note(_ block: BlockHeader, _ text: String) {
@@ -172,6 +180,16 @@ extension SegmentReader {
     _ instruments: inout InstrumentSet
   ) -> Bool {
     scan.scan(buffer.bytes, kinds: kinds, instruments: &instruments)
+  }
+
+  /// What a header says that counts the receive times of sampled quotes too.
+  func describeWithSampled(_ buffer: borrowing ByteBuffer, in header: inout BlockHeader) {
+    var scan = BlockScan()
+    var instruments = InstrumentSet()
+    let kinds = RecordKinds(version: self.header.dbnVersion, countsSampled: true)
+    if scan.scan(buffer.bytes, kinds: kinds, instruments: &instruments) {
+      scan.describe(in: &header)
+    }
   }
 
   /// Whether the current block's map has every record's instrument.

@@ -108,7 +108,8 @@ public struct SegmentReader: ~Copyable {
     self.isPlain = isPlain && opening.header != nil
     header = opening.header ?? foreign.header
     metadata = opening.header == nil ? foreign.metadata : opening.metadata
-    kinds = RecordKinds(version: header.dbnVersion)
+    kinds = RecordKinds(
+      version: header.dbnVersion, countsSampled: metadata?.schema.isSampled ?? false)
     plainPosition = Int(header.firstFrameBytes)
     self.foreign = foreign
     self.frames = frames

@@ -8,6 +8,8 @@ struct StreamPlan {
   private(set) var metadata = DBNMetadata(dataset: "")
   private(set) var totalBytes: UInt64 = 0
   private(set) var findings: [JournalFinding] = []
+  /// Paths of all files that were listed, those that are left out too.
+  private(set) var known: Set<String> = []
   private var hasMetadata = false
 
   init(_ query: JournalQuery) { context = StreamContext(query) }
@@ -15,6 +17,7 @@ struct StreamPlan {
   /// Looks at all files under the paths, once each, and leaves out what lies outside of the time.
   mutating func add(_ paths: [String]) throws(JournalError) {
     let listing = try JournalListing(paths: paths)
+    known.formUnion(listing.files.map(\.path))
     for file in listing.files.sorted(by: Self.isBefore) {
       do throws(JournalError) {
         try add(file)
@@ -46,6 +49,12 @@ struct StreamPlan {
 
   private mutating func add(_ file: JournalListing.File) throws(JournalError) {
     var reader = try SegmentReader(path: file.path)
+    guard reader.header.codec.payload.hasRecords else {
+      let detail = JournalFinding.rawText
+      if file.isNamed { throw .notASegment(path: file.path, detail: detail) }
+      findings.append(JournalFinding(path: file.path, block: nil, range: 0..<0, text: detail))
+      return
+    }
     guard try isInTime(&reader) else { return }
     if let found = reader.metadata { try merge(found, path: file.path) }
     if reader.isForeign, context.query.followsLive, let name = file.name {
@@ -96,9 +105,11 @@ struct StreamPlan {
     while !selection.isResolved, !reader.isForeign, let block = try reader.nextBlock() {
       guard block.isRepeated || block.number == 0 else { return }
       buffer.removeAll()
-      guard (try? reader.appendRecords(to: &buffer)) != nil else { continue }
+      guard block.payload.hasRecords, !block.hasNoSymbols,
+        (try? reader.appendRecords(to: &buffer)) != nil
+      else { continue }
       var at = 0
-      while let header = RecordHeader(copying: buffer.bytes, at: at) {
+      while let header = RecordHeader(copying: buffer.bytes, at: at), header.length >= 4 {
         selection.observe(header.rtype.rawValue, buffer.bytes, at: at)
         at += header.byteCount
       }

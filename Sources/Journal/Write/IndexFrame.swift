@@ -17,6 +17,7 @@ enum IndexFrame {
     if block.isRepeated { flags |= MILLRACE_BLOCK_REPEATED }
     if block.hasSequences { flags |= MILLRACE_BLOCK_HAS_SEQUENCE }
     if block.hasReceiveTimes { flags |= MILLRACE_BLOCK_HAS_TS_RECV }
+    if block.hasNoSymbols { flags |= MILLRACE_BLOCK_NO_SYMBOLS }
     entries.append(
       value: millrace_index_entry(
         offset: offset, first_record: block.firstRecord, min_ts_recv: block.minTsRecv,

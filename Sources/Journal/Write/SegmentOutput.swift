@@ -32,9 +32,11 @@ struct SegmentOutput<Files: JournalFiles>: ~Copyable {
   ///
   /// Nothing stays where that fails.
   init(
-    path: String, header: SegmentHeader, preamble: RawSpan, files: Files
+    path: String, header: SegmentHeader, preamble: RawSpan, countsSampled: Bool = false,
+    files: Files
   ) throws(JournalError) {
-    let encoder = try BlockEncoder(header.codec, version: max(header.dbnVersion, 1))
+    var encoder = try BlockEncoder(header.codec, version: max(header.dbnVersion, 1))
+    encoder.countsSampled = countsSampled
     let data = try files.create(path)
     var started = Started(path: path, files: files)
     let side: Files.File? =

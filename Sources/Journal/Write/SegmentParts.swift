@@ -121,6 +121,7 @@ private final class SegmentPart {
   private(set) var dataBytes: UInt64 = 0
   private(set) var sideBytes: UInt64 = 0
   private(set) var isFinished = false
+  private var countsSampled = false
   private var index = ByteBuffer()
 
   init(path: String, header: SegmentHeader, isPlain: Bool) {
@@ -140,6 +141,7 @@ private final class SegmentPart {
   func begin(
     _ metadata: DBNMetadata, codec: JournalCodec, files: LinuxFiles
   ) throws(JournalError) {
+    countsSampled = metadata.schema.isSampled
     var preamble: [UInt8] = []
     do throws(DBNError) {
       try metadata.append(to: &preamble)
@@ -169,6 +171,7 @@ private final class SegmentPart {
   ) throws(JournalError) {
     let data = try files.open(temporary)
     let side = isPlain ? try files.open(temporaryPaths[1]) : nil
+    encoder.countsSampled = countsSampled
     var start = 0
     while start < records.count {
       let (end, count) = Self.block(of: records, from: start, most: blockRecords)

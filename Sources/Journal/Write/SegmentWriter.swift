@@ -22,15 +22,24 @@ public struct SegmentWriter: ~Copyable {
   ) throws(JournalError) {
     var header = header
     header.dbnVersion = metadata.version
-    try self.init(path: path, header: header, preamble: try metadata.journalBytes())
+    try self.init(
+      path: path, header: header, preamble: try metadata.journalBytes(),
+      countsSampled: metadata.schema.isSampled)
   }
 
   /// Makes `path` with any content of its first frame, for raw captures.
   public init(path: String, header: SegmentHeader, preamble: [UInt8]) throws(JournalError) {
+    try self.init(path: path, header: header, preamble: preamble, countsSampled: false)
+  }
+
+  private init(
+    path: String, header: SegmentHeader, preamble: [UInt8], countsSampled: Bool
+  ) throws(JournalError) {
     var header = header
     if header.segmentID == 0 { header.segmentID = .random(in: 1...UInt64.max) }
     output = try SegmentOutput(
-      path: path, header: header, preamble: Records.rawBytes(of: preamble), files: LinuxFiles())
+      path: path, header: header, preamble: Records.rawBytes(of: preamble),
+      countsSampled: countsSampled, files: LinuxFiles())
   }
 
   public var path: String { output.path }

@@ -26,4 +26,7 @@ extension Schema {
     default: nil
     }
   }
+
+  /// Whether its records' receive times are the ends of sampling intervals (`RType.isSampled`).
+  public var isSampled: Bool { rtype?.isSampled ?? false }
 }

@@ -38,6 +38,8 @@ enum SplitVerb: Verb {
         remedy: "such as --by symbol --output symbols")
     }
     let codec = arguments[codec] ?? JournalCodec(payload: .dbn, coder: .zstd, level: 3)
+    // From here on a signal ends it in order: no half file is left behind.
+    StopSignals.hold()
     let input = try JournalInput(context, verb: name)
     var stream = try input.stream()
     try SystemCalls.makeFolder(folder, verb: name)
@@ -193,8 +195,10 @@ struct RecordSplit: ~Copyable {
   private mutating func timePart(
     _ header: RecordHeader, _ bytes: RawSpan, at offset: Int
   ) throws(CommandError) -> Int {
-    // A record without a receive time belongs to the one before it.
-    if let place = header.rtype.receiveTimeOffset,
+    // A record without a receive time belongs to the one before it; so does a sampled quote, whose
+    // time is the end of an interval, where there are others.
+    if metadata.schema.isSampled || !header.rtype.isSampled,
+      let place = header.rtype.receiveTimeOffset,
       let time = bytes.loadLE(UInt64.self, at: offset + place), time != Undefined.timestamp
     {
       lastTime = time

@@ -142,9 +142,9 @@ struct ExplainedRecord {
 
   var head: RecordHeader? { RecordHeader(copying: rawBytes(of: bytes)) }
 
-  /// Nil for records that no message has made: mappings, bars, notices.
+  /// Nil for records that no message has made: mappings, bars, sampled quotes, notices.
   var receivedNanos: UInt64? {
-    guard let offset = head?.rtype.receiveTimeOffset,
+    guard let type = head?.rtype, !type.isSampled, let offset = type.receiveTimeOffset,
       let time = rawBytes(of: bytes).loadLE(UInt64.self, at: offset), time != Undefined.timestamp
     else { return nil }
     return time

@@ -17,7 +17,7 @@ CHUNK_BYTES = 4 << 20
 class _Chunk:
     """Records that were read together, in the place of a block."""
 
-    is_repeated = has_sequence = has_ts_recv = False
+    is_repeated = has_sequence = has_ts_recv = has_no_symbols = False
     payload, coder = "dbn", "none"
 
     def __init__(self, number, first_record, data, starts, offset, stored_bytes):

@@ -2,15 +2,18 @@
 import numpy as np
 
 from millrace import dbn
-from millrace.records import DTYPES, RTYPES, UNDEFINED_TIME
+from millrace.records import DTYPES, RTYPES, SAMPLED, SAMPLED_SCHEMAS, UNDEFINED_TIME
 from millrace.segment import DamagedBlock, Finding
 
 _DEFINITION, _MAPPING = RTYPES["definition"], RTYPES["symbol-mapping"]
-# By rtype: where ts_recv stands in a record; 0 where it has none.
-_RECEIVE_OFFSETS = np.zeros(256, np.int64)
+# By rtype: where ts_recv stands in a record; 0 where it has none. That of a sampled quote (bbo-1s
+# and the like) is the end of its interval: it counts only in files of nothing else.
+_RECEIVE_OFFSETS, _SAMPLED_OFFSETS = np.zeros(256, np.int64), np.zeros(256, np.int64)
 for _rtype, _dtype in DTYPES.items():
     if "ts_recv" in _dtype.names:
-        _RECEIVE_OFFSETS[_rtype] = _dtype.fields["ts_recv"][1]
+        _SAMPLED_OFFSETS[_rtype] = _dtype.fields["ts_recv"][1]
+        if _rtype not in SAMPLED:
+            _RECEIVE_OFFSETS[_rtype] = _SAMPLED_OFFSETS[_rtype]
 
 
 class Batch(dict):
@@ -77,14 +80,12 @@ class _Symbols:
                 self._numbers = None
 
     def wanted(self):
-        """The numbers of the instruments asked for, and whether later ones may join them."""
+        """The numbers of the instruments asked for, as far as they are known now."""
         journal = self.journal
         numbers = set(journal.instruments or ())
         if journal.symbols is None:
-            return numbers, False
-        named = {number for number, text in self.texts.items() if text in journal.symbols}
-        return numbers | named, len({self.texts[number] for number in named}) < len(
-            journal.symbols)
+            return numbers
+        return numbers | {number for number, text in self.texts.items() if text in journal.symbols}
 
     def codes(self, numbers):
         """The journal's symbol codes of instrument numbers; 0 for those without a symbol."""
@@ -116,7 +117,9 @@ class Chain:
 
     def _resume(self):
         segment, journal = self.segments[self._at], self.journal
-        self._blocks = segment.blocks(journal.start, journal.end, after=self._last)
+        # What stands before the start may say what the wanted symbols stand for.
+        start = journal.start if journal.symbols is None else None
+        self._blocks = segment.blocks(start, journal.end, after=self._last)
 
     def load(self):
         """Sees to it that `piece` holds records; False where there are none now."""
@@ -183,8 +186,11 @@ class Chain:
             return
         only = journal.instruments is not None or journal.symbols is not None
         if only:
-            numbers, may_grow = self._symbols.wanted()
-            if not may_grow and not any(map(block.may_hold, numbers)):
+            numbers = self._symbols.wanted()
+            # Where mappings may stand a symbol may get another instrument, whatever the map says.
+            may_grow = journal.symbols is not None and not block.has_no_symbols
+            if not may_grow and not (block.may_overlap(journal.start, None)
+                                     and any(map(block.may_hold, numbers))):
                 self._pass(block)
                 return
         journal.records_announced += block.record_count
@@ -205,7 +211,7 @@ class Chain:
         if journal.rtypes is not None:
             keep = _both(keep, np.isin(rtypes, list(journal.rtypes)))
         if only:
-            numbers, _ = self._symbols.wanted()
+            numbers = self._symbols.wanted()
             listed = np.array(sorted(numbers), np.uint32)
             keep = _both(keep, np.isin(words[(starts >> 2) + 1], listed))
         if keep is not None and not keep.all():
@@ -225,7 +231,9 @@ class Chain:
 
     def _times(self, data, starts, rtypes):
         """Receive times, those of records without one from the record before; and merge keys."""
-        offsets = _RECEIVE_OFFSETS[rtypes]
+        metadata = self.segments[self._at].metadata
+        is_sampled = metadata is not None and metadata.schema in SAMPLED_SCHEMAS
+        offsets = (_SAMPLED_OFFSETS if is_sampled else _RECEIVE_OFFSETS)[rtypes]
         times = data[:len(data) & ~7].view("<u8")[starts + offsets >> 3]
         held = (offsets != 0) & (times != np.uint64(UNDEFINED_TIME))
         if not held.all():

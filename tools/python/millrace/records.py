@@ -105,6 +105,10 @@ MAX_RECORD_BYTES = 1020
 SCHEMA_NAMES = ("mbo", "mbp-1", "mbp-10", "tbbo", "trades", "ohlcv-1s", "ohlcv-1m", "ohlcv-1h",
                 "ohlcv-1d", "definition", "statistics", "status", "imbalance", "ohlcv-eod",
                 "cmbp-1", "cbbo-1s", "cbbo-1m", "tcbbo", "bbo-1s", "bbo-1m")
+# Quotes at the ends of intervals: rtypes, and the numbers of their schemas.
+SAMPLED = frozenset(code for code, (name, _) in RECORDS.items() if name.startswith(("bbo", "cbbo")))
+SAMPLED_SCHEMAS = frozenset(number for number, name in enumerate(SCHEMA_NAMES)
+                            if name.startswith(("bbo", "cbbo")))
 
 _TIMES = {"auction_time", "expiration", "activation", "start_ts", "end_ts", "ts_ref"}
 _PRICES = {

@@ -16,7 +16,7 @@ from millrace.optional import MissingLibrary, maybe, need
 SKIPPABLE_MAGIC = 0x184D2A5D
 PAYLOADS = {1: "dbn", 2: "columnar", 3: "pcapng", 4: "stream"}
 CODERS = {0: "none", 1: "lz4", 2: "zstd"}
-REPEATED, HAS_SEQUENCE, HAS_TS_RECV = 1, 2, 4
+REPEATED, HAS_SEQUENCE, HAS_TS_RECV, NO_SYMBOLS = 1, 2, 4, 8
 MAX_RECORDS, MAX_RAW_BYTES, MAX_MAP_BYTES = 262144, 268435456, 8192
 _ZSTD_MAGIC, _LZ4_MAGIC = b"\x28\xb5\x2f\xfd", b"\x04\x22\x4d\x18"
 
@@ -103,6 +103,8 @@ class Block:
     is_repeated = property(lambda self: bool(self.flags & REPEATED))
     has_sequence = property(lambda self: bool(self.flags & HAS_SEQUENCE))
     has_ts_recv = property(lambda self: bool(self.flags & HAS_TS_RECV))
+    # False also where the writer has not looked.
+    has_no_symbols = property(lambda self: bool(self.flags & NO_SYMBOLS))
 
     def may_hold(self, instrument):
         """False where the block's map says that no record of the instrument is in it."""

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from millrace import journal
+from millrace.records import DTYPES, RTYPES
 from writer import SegmentWriter, mapping, mbo, trade
 
 ENDINGS = {"zstd": "dbn.zst", "lz4": "dbn.lz4", "none": "dbn"}
@@ -87,7 +88,7 @@ def test_blocks_that_cannot_hold_a_symbol_are_not_read(tmp_path):
     for number in range(10):
         instrument = 1 + number % 2
         time = START + number * 1000
-        writer.block([mbo(instrument, time, number)], [instrument], 6, [time + 500], [number])
+        writer.block([mbo(instrument, time, number)], [instrument], 14, [time + 500], [number])
     writer.close()
     found = journal.open(tmp_path, symbols=["A"], schemas=["mbo"])
     reads = []
@@ -106,6 +107,40 @@ def test_a_symbol_that_begins_late_is_found(tmp_path):
     writer.close()
     found = journal.open(tmp_path, symbols=["NEW"])
     assert found.counts() == {"symbol-mapping": 1, "mbo": 2}
+
+
+@pytest.mark.parametrize("start", [None, START + 9_000])
+@pytest.mark.parametrize("sealed", [True, False])
+def test_a_symbol_may_change_its_instrument(tmp_path, start, sealed):
+    writer = SegmentWriter(str(tmp_path / "14-0.dbn.zst"), symbols=[("A", 1)])
+    for number in range(12):
+        records, instruments = [mbo(1 if number < 6 else 9, START + number * 1000, number)], [1, 9]
+        if number in (2, 7):  # another symbol's, then A's own
+            records.insert(0, mapping(9, "A" if number == 7 else "B"))
+        flags = 6 if number in (2, 7) else 14
+        writer.block(records, instruments[number >= 6:][:1], flags,
+                     [START + number * 1000 + 500], [number])
+    writer.close(sealed)
+    found = journal.open(tmp_path, symbols=["A"], schemas=["mbo"], start=start)
+    expected = [0, 1, 2, 3, 4, 5, 7, 8, 9, 10, 11] if start is None else [9, 10, 11]
+    assert found.read()["mbo"]["sequence"].tolist() == expected
+
+
+def test_a_sampled_quote_moves_no_clock(tmp_path):
+    for shard in range(2):
+        writer = SegmentWriter(str(tmp_path / f"14-{shard}.dbn.zst"), shard=shard, shards=2)
+        for number in range(10):
+            time = START + number * 2000 + shard * 1000
+            quote = np.zeros(1, DTYPES[RTYPES["bbo-1s"]])
+            quote["length"], quote["rtype"] = quote.itemsize // 4, RTYPES["bbo-1s"]
+            quote["ts_recv"] = time + 10**13
+            writer.block([mbo(1, time, number), quote.tobytes()], [0, 1], 14, [time + 500],
+                         [number])
+        writer.close()
+    found = journal.open(tmp_path, schemas=["mbo"]).read()["mbo"]["ts_recv"].tolist()
+    assert len(found) == 20 and found == sorted(found)
+    late = journal.open(tmp_path, start=START + 10_000, end=START + 14_000).read()
+    assert len(late["mbo"]) == 4 and len(late["bbo-1s"]) == 4
 
 
 @pytest.mark.parametrize("coder", ["zstd", "lz4"])
