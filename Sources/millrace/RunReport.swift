@@ -37,7 +37,7 @@ struct RunReport {
       try context.output.write(text(context.terminal))
     }
     for failure in failures {
-      context.terminal.note("error: source \(failure.source): \(failure.error)")
+      context.terminal.error("source \(failure.source): \(failure.error)")
     }
   }
 

@@ -83,8 +83,7 @@ enum RunVerb: Verb {
       if looks % 5 == 0 {
         let violations = (try? pipeline.check()) ?? []
         for violation in violations {
-          context.terminal.endProgress()
-          context.terminal.note("error: ledger: \(violation)")
+          context.terminal.error("ledger: \(violation)")
         }
         found += violations
       }
@@ -105,7 +104,7 @@ enum RunVerb: Verb {
         "\(segment.path): \(segment.recordCount) records of an earlier run recovered"
           + (segment.cutBytes > 0 ? "; \(segment.cutBytes) torn bytes kept in \(kept)" : ""))
     }
-    for error in recovery.errors { context.terminal.note("error: recovery: \(error)") }
+    for error in recovery.errors { context.terminal.error("recovery: \(error)") }
   }
 
   /// One line for each raw capture: what it has, and what it has not.
@@ -124,8 +123,8 @@ enum RunVerb: Verb {
     for event in events {
       context.terminal.endProgress()
       if let error = event.error {
-        context.terminal.note(
-          "error: \(event.outlet): \(error): records are lost and counted until it can be written")
+        context.terminal.error(
+          "\(event.outlet): \(error): records are lost and counted until it can be written")
       } else {
         context.terminal.note(
           "\(event.outlet): writes again; \(event.lost) records were lost so far")

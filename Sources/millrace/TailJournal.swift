@@ -49,7 +49,7 @@ final class TailJournal {
     }
     if !isAtEnd { try show() }
     try printer.flush()
-    for finding in stream.findings { context.terminal.note("error: \(finding)") }
+    for finding in stream.findings { context.terminal.error("\(finding)") }
     return stream.findings.isEmpty ? .ok : .findings
   }
 

@@ -25,6 +25,12 @@ struct Terminal {
     if !isQuiet { Self.writeError("millrace: \(text)\n") }
   }
 
+  /// A line on standard error that says why the exit code will not be 0: silence does not mean it.
+  func error(_ text: String) {
+    endProgress()
+    Self.writeError("millrace: error: \(text)\n")
+  }
+
   /// A line on standard error where more was asked for.
   func detail(_ text: String) {
     if isVerbose { note(text) }

@@ -39,6 +39,8 @@ enum ExportVerb: Verb {
     let path = arguments.value(of: output)
     let form = arguments[format] ?? Self.format(ofPath: path)
     let isText = form == "csv" || form == "jsonl"
+    // From here on a signal ends it in order: no half file is left behind.
+    StopSignals.hold()
     let input = try JournalInput(context, verb: name, takesAllSchemas: isText)
     var stream = try input.stream()
     var report = ExportReport(output: path, format: form)
@@ -65,7 +67,7 @@ enum ExportVerb: Verb {
     _ report: ExportReport, _ context: CommandContext
   ) throws(CommandError) {
     let isJSON = context.arguments[GlobalOptions.json]
-    if !isJSON { for finding in report.findings { context.terminal.note("\(finding)") } }
+    if !isJSON { for finding in report.findings { context.terminal.error("\(finding)") } }
     let text = isJSON ? report.json : report.text
     if report.output != "-" {
       try context.output.write(text)

@@ -80,8 +80,9 @@ struct JournalInput {
   }
 
   /// The metadata of a file with what the query leaves of the stream, whose metadata `merged` is.
-  func metadata(_ merged: DBNMetadata) -> DBNMetadata {
+  func metadata(_ merged: DBNMetadata) throws(CommandError) -> DBNMetadata {
     var metadata = merged
+    try addSymbols(to: &metadata)
     if schemas.count == 1 { metadata.schema = schemas[0] }
     // A file that was asked for says what was asked; one that was recorded ends with its data.
     if merged.end == Undefined.timestamp {

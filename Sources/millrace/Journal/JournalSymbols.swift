@@ -51,7 +51,7 @@ struct JournalSymbols {
   }
 
   /// The symbol that a mapping or a definition states; the lengths tell the versions apart.
-  private static func symbol(
+  static func symbol(
     _ record: RawSpan, at offset: Int, _ header: RecordHeader
   ) -> String? {
     let byteCount = header.byteCount

@@ -37,6 +37,8 @@ enum MergeVerb: Verb {
         remedy: "give --output FILE.dbn.zst")
     }
     let codec = try JournalCodec.of(output: path, asked: arguments[codec], verb: name)
+    // From here on a signal ends it in order: no half file is left behind.
+    StopSignals.hold()
     let input = try JournalInput(context, verb: name)
     var stream = try input.stream()
     var segment = try SegmentFile(
@@ -77,7 +79,7 @@ struct SegmentReport {
     let records = reports.reduce(0) { $0 + $1.records }
     let bytes = reports.reduce(0) { $0 + $1.bytes }
     guard context.arguments[GlobalOptions.json] else {
-      for finding in findings { context.terminal.note("\(finding)") }
+      for finding in findings { context.terminal.error("\(finding)") }
       var rows = reports.prefix(textLines).map {
         [$0.path, "\($0.records.grouped) records", "\($0.bytes.grouped) bytes"]
       }

@@ -12,10 +12,11 @@ enum RepairVerb: Verb {
     Every block that can be read goes into a new segment with an index, numbered anew. Nothing is
     destroyed: damaged bytes are kept beside the new segment as NAME.damaged (each range after a
     line that names it), the torn tail of a crash as NAME.torn; --in-place keeps the original as
-    NAME.orig. Segments that are not damaged are left alone. Leave segments alone that a pipeline
-    is still writing. What was lost is printed: records by their numbers in the segment, where the
+    NAME.orig. Segments that are not damaged are left alone; those that a pipeline is still writing
+    are refused. What was lost is printed: records by their numbers in the segment, where the
     headers around tell them.
-    Exit codes: 0 nothing was damaged; 1 damage was repaired; 65 nothing can be read.
+    Exit codes: 0 nothing was damaged; 1 damage was repaired; 65 nothing can be read, or a pipeline
+    is writing it.
     """
   }
 
@@ -35,8 +36,14 @@ enum RepairVerb: Verb {
     let files = JournalFiles.segments(under: context.arguments.operands)
     var progress = JournalProgress(name, context.terminal)
     var worst = ExitCode.ok
+    var isRefused = false
     for path in files {
       var repair = try SegmentRepair(path)
+      guard !repair.isBeingWritten else {
+        context.terminal.error("\(path): a pipeline is writing it: repair it when that has ended")
+        isRefused = true
+        continue
+      }
       try repair.survey(&progress)
       if !repair.isWhole {
         let target = folder.map { Self.target(of: path, in: $0) } ?? path
@@ -49,7 +56,7 @@ enum RepairVerb: Verb {
       progress.end()
       try print(repair.report, context)
     }
-    return worst
+    return isRefused ? .badInput : worst
   }
 
   private static func target(of path: String, in folder: String) -> String {

@@ -9,6 +9,8 @@ struct SegmentRepair {
   private let path: String
   private let header: SegmentHeader
   private let metadata: DBNMetadata?
+  /// Whether what looks torn is the last block of a pipeline that runs, on its way.
+  let isBeingWritten: Bool
 
   private static var verb: String { RepairVerb.name }
 
@@ -25,6 +27,7 @@ struct SegmentRepair {
     }
     self.path = path
     header = reader.header
+    isBeingWritten = reader.isBeingWritten
     metadata = reader.metadata
     report = RepairReport(path: path)
   }

@@ -74,8 +74,8 @@ enum RedecodeVerb: Verb {
     _ pipeline: Pipeline, _ violations: [Ledger.Violation], root: String, isStopped: Bool,
     _ context: CommandContext
   ) throws(CommandError) -> ExitCode {
-    for failure in pipeline.failures { context.terminal.note("error: \(failure.error)") }
-    for violation in violations { context.terminal.note("error: ledger: \(violation)") }
+    for failure in pipeline.failures { context.terminal.error("\(failure.error)") }
+    for violation in violations { context.terminal.error("ledger: \(violation)") }
     let records = pipeline.journalRecords
     let messages = pipeline.reports.reduce(0) { $0 + $1.messages }
     if context.arguments[GlobalOptions.json] {

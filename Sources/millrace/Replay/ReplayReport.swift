@@ -44,11 +44,11 @@ struct ReplayReport {
       Terminal.writeError(text)
     }
     if progress.records == 0, !isInterrupted {
-      context.terminal.note("error: the journal has no record that is wanted")
+      context.terminal.error("the journal has no record that is wanted")
     }
-    for finding in findings { context.terminal.note("error: \(finding)") }
-    for failure in failures { context.terminal.note("error: \(failure)") }
-    for violation in violations { context.terminal.note("error: ledger: \(violation)") }
+    for finding in findings { context.terminal.error("\(finding)") }
+    for failure in failures { context.terminal.error("\(failure)") }
+    for violation in violations { context.terminal.error("ledger: \(violation)") }
   }
 
   private var recordsPerSecond: Double {
