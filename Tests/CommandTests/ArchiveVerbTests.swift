@@ -159,25 +159,10 @@ struct ArchiveVerbTests {
   func memoryDoesNotGrowWithTheFile(layout: String) throws {
     func peak(blocks: Int) throws -> Int {
       let journal = try DaysJournal(days: 1, blocks: blocks, records: 2_000)
-      let process = Process()
-      process.executableURL = Program.url
-      process.arguments = [
+      return try JournalMemoryTests.peak([
         "archive", journal.root, "--output", journal.archive, "-q", "--block", "2000", "--by",
         layout, "--buffer", "1MiB",
-      ]
-      process.standardOutput = FileHandle.nullDevice
-      try process.run()
-      var kilobytes = 0
-      while process.isRunning {
-        let path = "/proc/\(process.processIdentifier)/status"
-        let status = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
-        let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
-        let number = line?.split(separator: " ").dropFirst().first.flatMap { Int($0) }
-        kilobytes = max(kilobytes, number ?? 0)
-        usleep(300)
-      }
-      #expect(process.terminationStatus == 0)
-      return kilobytes
+      ])
     }
     let small = try peak(blocks: 10)
     let large = try peak(blocks: 150)

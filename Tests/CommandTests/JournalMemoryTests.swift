@@ -6,7 +6,7 @@ import Testing
 /// The memory of a verb does not grow with its input.
 @Suite(.serialized) struct JournalMemoryTests {
   /// Runs the program under a process that says how much memory it had resident at most, in KiB.
-  private func peak(_ arguments: [String]) throws -> Int {
+  static func peak(_ arguments: [String]) throws -> Int {
     let script = """
       import resource, subprocess, sys
       code = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL).returncode
@@ -41,8 +41,8 @@ import Testing
       ["split", "--by", "symbol", "--output", folder + "/parts", "--memory", "256KiB"],
     ]
     for verb in verbs {
-      let before = try peak(verb + [small.root])
-      let after = try peak(verb + [large.root])
+      let before = try Self.peak(verb + [small.root])
+      let after = try Self.peak(verb + [large.root])
       #expect(after < before + 6_144, "\(verb): \(before) KiB, then \(after) KiB")
     }
   }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `millrace run --journal` on the real binary.
@@ -14,18 +15,18 @@ import Testing
     return outlets.first { ($0["outlet"] as? String) == "journal-0" }
   }
 
-  /// The journal's outlet of a running instance once it has written; nil after ten seconds.
+  /// The journal's outlet of a running instance once it has written; nil after two minutes.
   private func running(_ place: [String]) throws -> [String: Any]? {
-    for _ in 0..<200 {
+    var found: [String: Any]?
+    _ = try Patience.wait {
       let result = try Program.run(["status", "--json"] + place)
-      if result.code == 0, let object = try result.objects().first, let outlet = journal(object),
-        (outlet["written"] as? Int ?? 0) > 500
-      {
-        return outlet
-      }
-      usleep(50_000)
+      guard result.code == 0, let object = try result.objects().first,
+        let outlet = journal(object), (outlet["written"] as? Int ?? 0) > 500
+      else { return false }
+      found = outlet
+      return true
     }
-    return nil
+    return found
   }
 
   @Test(arguments: ["zstd:3", "columnar+zstd:1"])

@@ -42,16 +42,18 @@ import Testing
     }
   }
 
-  /// The status of a running instance, once its source counts messages; nil after ten seconds.
+  /// The status of a running instance, once its source counts messages; nil after two minutes.
   private func status(_ place: [String]) throws -> [String: Any]? {
-    for _ in 0..<200 {
+    var found: [String: Any]?
+    _ = try Patience.wait {
       let result = try Program.run(["status", "--json"] + place)
-      if result.code == 0, let object = try result.objects().first, Self.written(object) > 1_000 {
-        return object
-      }
-      usleep(50_000)
+      guard result.code == 0, let object = try result.objects().first,
+        Self.written(object) > 1_000
+      else { return false }
+      found = object
+      return true
     }
-    return nil
+    return found
   }
 
   private static func written(_ status: [String: Any]) -> Int {
@@ -65,10 +67,10 @@ import Testing
     let files = try MadeFiles()
     let folder = files.folder.path
     let place = ["--folder", folder, "--instance", "live"]
-    // The ring holds the whole run, so that nobody may lose a record.
+    // The ring holds the whole run, so that nobody may lose a record. It ends when all have looked.
     let run = try Self.start(
       Program.url,
-      ["run", "--duration", "4s", "--rate", "5k", "--symbols", "100", "--loss", "5%"]
+      ["run", "--duration", "180s", "--rate", "5k", "--symbols", "100", "--loss", "5%"]
         + ["--ring-lines", "1048576", "--json"] + place,
       output: files.folder.appending(path: "run.json"))
     defer { run.terminate() }
@@ -91,6 +93,7 @@ import Testing
     let metrics = try Program.run(["status", "--prometheus"] + place)
     #expect(metrics.output.contains("\nmillrace_ledger_balanced{pipeline=\"live\"} 1\n"))
 
+    run.terminate()
     run.waitUntilExit()
     python.waitUntilExit()
     #expect(run.terminationStatus == 0)

@@ -1,6 +1,7 @@
 import Foundation
 import Journal
 import Records
+import TestSupport
 import Testing
 import Wire
 
@@ -176,7 +177,7 @@ import Wire
     let output = files.folder.appending(path: "report.json")
     let process = try LiveVerbTests.start(
       Program.url, ["replay", root, "--json"] + place, output: output)
-    for _ in 0..<500 where try Program.run(["status"] + place).code != 0 { usleep(20_000) }
+    #expect(try Patience.wait { try Program.run(["status"] + place).code == 0 })
     process.terminate()
     process.waitUntilExit()
     #expect(process.terminationStatus == 0)
@@ -201,14 +202,15 @@ import Wire
     // A segment that comes later is found and followed.
     let output = files.folder.appending(path: "followed")
     let follower = try LiveVerbTests.start(
-      Program.url, ["tail", "-f", root, "--json", "--last", "0", "--count", "500"],
+      Program.url, ["tail", "-f", root, "--json", "--last", "1", "--count", "501"],
       output: output)
-    usleep(300_000)
+    // Once it has shown the end of what is there, it follows.
+    #expect(try Patience.wait { try Data(contentsOf: output).contains(UInt8(ascii: "\n")) })
     _ = try segment(root, shard: 1, of: 2, count: 500)
     follower.waitUntilExit()
     #expect(follower.terminationStatus == 0)
     let text = String(decoding: try Data(contentsOf: output), as: UTF8.self)
-    #expect(text.split(separator: "\n").count == 500)
+    #expect(text.split(separator: "\n").count == 501)
     #expect(try Program.run(["tail", root + "/none"]).code == 66)
   }
 }

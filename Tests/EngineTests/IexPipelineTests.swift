@@ -129,9 +129,8 @@ import Wire
       segment.removeAll(keepingCapacity: true)
       if number % 50 == 0 { usleep(500) }
     }
-    for _ in 0..<300 where try pipeline.snapshot().total(.messages) < simulator.messages {
-      usleep(10_000)
-    }
+    #expect(
+      try Patience.wait { try pipeline.snapshot().total(.messages) >= simulator.messages })
     #expect(pipeline.stop().map(\.description) == [])
     let snapshot = try pipeline.snapshot()
     #expect(snapshot.total(.messages) == simulator.messages)

@@ -4,6 +4,7 @@ import FeedKit
 import Foundation
 import Journal
 import Ledger
+import TestSupport
 import Testing
 
 /// Pipelines that record: what the journal holds is what the ring held, and every record is
@@ -48,7 +49,8 @@ import Testing
       name: "itch", feed: ItchFeed.self,
       input: .udp(lines: exchange.lines, reRequest: exchange.reRequest))
     source.gaps.start = .one
-    source.gaps.requestLimit = 20
+    source.gaps.requestLimit = 10_000
+    source.gaps.deadlineNanos = 100_000_000_000
     let folder = JournalFolder()
     let pipeline = try Pipeline(
       options: options(settings(folder, codec: codec), shards: 2), sources: [source],
@@ -56,10 +58,11 @@ import Testing
     defer { try? FileManager.default.removeItem(atPath: pipeline.folder) }
     try pipeline.start()
     try exchange.start()
-    for _ in 0..<600 where try pipeline.snapshot().total(.messages) < 20_000 {
+    let isThere = try Patience.wait {
       #expect(try pipeline.check().map(\.description) == [])
-      usleep(10_000)
+      return try pipeline.snapshot().total(.messages) >= 20_000
     }
+    #expect(isThere)
     _ = exchange.stop()
     usleep(100_000)
     #expect(pipeline.stop().map(\.description) == [])
@@ -78,11 +81,12 @@ import Testing
       name: "itch", feed: ItchFeed.self,
       input: .udp(lines: exchange.lines, reRequest: exchange.reRequest))
     lines.gaps.start = .one
-    lines.gaps.requestLimit = 20
+    lines.gaps.requestLimit = 10_000
+    lines.gaps.deadlineNanos = 100_000_000_000
     let live = JournalFolder()
     try record([lines], in: live) { pipeline in
       try exchange.start()
-      for _ in 0..<600 where try pipeline.snapshot().total(.messages) < 20_000 { usleep(10_000) }
+      #expect(try Patience.wait { try pipeline.snapshot().total(.messages) >= 20_000 })
       _ = exchange.stop()
     }
     let day = try DayCapture(market)

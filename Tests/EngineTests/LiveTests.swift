@@ -4,6 +4,7 @@ import FeedKit
 import Foundation
 import Ledger
 import Net
+import TestSupport
 import Testing
 import Wire
 
@@ -36,18 +37,19 @@ import Wire
       name: "itch", feed: ItchFeed.self,
       input: .udp(lines: exchange.lines, reRequest: exchange.reRequest))
     source.gaps.start = .one
-    source.gaps.requestLimit = 20
+    source.gaps.requestLimit = 10_000
     source.gaps.requestDelayNanos = 2_000_000
     source.gaps.retryNanos = 20_000_000
-    source.gaps.deadlineNanos = 5_000_000_000
+    source.gaps.deadlineNanos = 100_000_000_000
     let pipeline = try pipeline(source)
     defer { try? FileManager.default.removeItem(atPath: pipeline.folder) }
     try pipeline.start()
     try exchange.start()
-    for _ in 0..<600 where try pipeline.snapshot().total(.messages) < 30_000 {
+    let isThere = try Patience.wait {
       #expect(try pipeline.check().map(\.description) == [])
-      usleep(10_000)
+      return try pipeline.snapshot().total(.messages) >= 30_000
     }
+    #expect(isThere)
     let simulated = try #require(exchange.stop())
     usleep(100_000)
     #expect(pipeline.stop().map(\.description) == [])
@@ -73,9 +75,15 @@ import Wire
     defer { try? FileManager.default.removeItem(atPath: pipeline.folder) }
     try pipeline.start()
     try exchange.start()
-    for _ in 0..<600 where exchange.messages < 30_000 { usleep(10_000) }
+    #expect(Patience.wait { exchange.messages >= 30_000 })
     let simulated = try #require(exchange.stop())
-    usleep(100_000)
+    // Heartbeats and the end of the session say what was lost last.
+    let isAccounted = try Patience.wait {
+      let snapshot = try pipeline.snapshot()
+      return snapshot.total(.messages) + snapshot.total(.gapMessagesLost)
+        >= simulated.market.messages
+    }
+    #expect(isAccounted)
     #expect(pipeline.stop().map(\.description) == [])
     let snapshot = try pipeline.snapshot()
     let lost = snapshot.total(.gapMessagesLost)
@@ -92,7 +100,7 @@ import Wire
     let thread = Thread { _ = try? server.run() }
     thread.start()
     try pipeline.start()
-    for _ in 0..<1_000 where !pipeline.isFinished { usleep(10_000) }
+    #expect(Patience.wait { pipeline.isFinished })
     server.stop()
     #expect(pipeline.isFinished)
     #expect(pipeline.stop().map(\.description) == [])
@@ -121,7 +129,7 @@ import Wire
     let thread = Thread { _ = try? server.run() }
     thread.start()
     try pipeline.start()
-    for _ in 0..<500 where !pipeline.isFinished { usleep(10_000) }
+    #expect(Patience.wait { pipeline.isFinished })
     server.stop()
     server.stop()
     _ = pipeline.stop()

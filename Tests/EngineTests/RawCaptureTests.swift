@@ -5,6 +5,7 @@ import Foundation
 import Journal
 import Ledger
 import Net
+import TestSupport
 import Testing
 import Wire
 
@@ -66,7 +67,7 @@ import Wire
     let pipeline = try pipeline(again, root: target, captures: false)
     defer { try? FileManager.default.removeItem(atPath: pipeline.folder) }
     try pipeline.start()
-    for _ in 0..<3_000 where !pipeline.isFinished { usleep(10_000) }
+    #expect(Patience.wait { pipeline.isFinished })
     #expect(pipeline.isFinished)
     #expect(pipeline.stop().map(\.description) == [])
     #expect(pipeline.failures.isEmpty)
@@ -89,13 +90,13 @@ import Wire
       name: "itch a/b", feed: ItchFeed.self,
       input: .udp(lines: exchange.lines, reRequest: exchange.reRequest))
     source.gaps.start = .one
-    source.gaps.requestLimit = 20
-    source.gaps.deadlineNanos = 20_000_000_000
+    source.gaps.requestLimit = 10_000
+    source.gaps.deadlineNanos = 100_000_000_000
     let pipeline = try pipeline(source, root: root, captures: true)
     defer { try? FileManager.default.removeItem(atPath: pipeline.folder) }
     try pipeline.start()
     try exchange.start()
-    for _ in 0..<2_000 where try pipeline.snapshot().total(.messages) < 6_000 { usleep(10_000) }
+    #expect(try Patience.wait { try pipeline.snapshot().total(.messages) >= 6_000 })
     _ = exchange.stop()
     usleep(100_000)
     #expect(pipeline.stop().map(\.description) == [])
@@ -154,7 +155,7 @@ import Wire
     let thread = Thread { _ = try? server.run() }
     thread.start()
     try pipeline.start()
-    for _ in 0..<2_000 where !pipeline.isFinished { usleep(10_000) }
+    #expect(Patience.wait { pipeline.isFinished })
     server.stop()
     #expect(pipeline.isFinished)
     #expect(pipeline.stop().map(\.description) == [])
