@@ -177,6 +177,10 @@ extension ShardWorker {
   /// A price level of an aggregated feed; the book is true only where LAST is set.
   private mutating func applyLevel(_ record: MBOMessage, _ source: inout SourceState) {
     let instrument = record.header.instrumentID
+    guard record.action != .clear else {
+      source.levels.clear(instrument: instrument)
+      return deliver(record)
+    }
     let effect = source.levels.set(
       instrument: instrument, side: record.side == .bid ? .bid : .ask, price: record.price,
       size: record.action == .cancel ? 0 : UInt64(record.size))

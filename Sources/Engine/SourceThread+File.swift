@@ -50,9 +50,17 @@ extension SourceThread {
 
   private func readFrames(_ file: inout InputFile, framing: FileFraming) {
     var isLast = false
+    // A message that is longer than a slice is read in a larger one.
+    var limit = Self.sliceBytes
     while !mustStop {
-      let consumed = readSlice(file.window, framing: framing, isLast: isLast)
+      let window = min(file.window.byteCount, limit)
+      let consumed = readSlice(file.window, limit: limit, framing: framing, isLast: isLast)
       file.consume(consumed)
+      if consumed == 0, window == limit {
+        limit *= 2
+        continue
+      }
+      limit = Self.sliceBytes
       if consumed < Self.sliceBytes / 2 {
         if isLast {
           if consumed == 0 { break }
@@ -63,8 +71,10 @@ extension SourceThread {
     }
   }
 
-  private func readSlice(_ window: RawSpan, framing: FileFraming, isLast: Bool) -> Int {
-    let count = min(window.byteCount, Self.sliceBytes)
+  private func readSlice(
+    _ window: RawSpan, limit: Int, framing: FileFraming, isLast: Bool
+  ) -> Int {
+    let count = min(window.byteCount, limit)
     let start = MonotonicClock.now().rawValue
     let consumed = runner.readFile(
       window.extracting(0..<count), framing: framing, tsRecv: RealtimeClock.now().rawValue,

@@ -86,11 +86,39 @@ internal import Synchronization
   public mutating func push<Record: BitwiseCopyable>(_ record: Record, shard: Int) {
     if MemoryLayout<Record>.size <= LineWord.payloadBytes {
       push(words: Self.words(of: record), shard: shard)
+    } else if MemoryLayout<Record>.size <= 2 * LineWord.payloadBytes {
+      pushTwoLines(record, shard: shard)
     } else {
       var copy = record
       // Safety: the bytes of a trivial value are read while it lives.
       unsafe withUnsafeBytes(of: &copy) { unsafe push(bytes: $0, shard: shard) }
     }
+  }
+
+  /// Writes a record of two lines (quotes, replacements with both ids in full).
+  @inlinable @inline(__always)
+  mutating func pushTwoLines<Record: BitwiseCopyable>(_ record: Record, shard: Int) {
+    assert(shard >= 0 && shard < shards)
+    var words = InlineArray<14, UInt64>(repeating: 0)
+    // Safety: the record has at most 112 bytes, those of `words`.
+    unsafe withUnsafeMutableBytes(of: &words) {
+      unsafe $0.storeBytes(of: record, as: Record.self)
+    }
+    // Safety: `shard` is inside; the two slots are the producer's own until their words are stored.
+    let cursor = unsafe cursors + shard
+    if unsafe cursor.pointee.position &+ 2 > cursor.pointee.limit {
+      makeRoom(lines: 2, shard: shard)
+    }
+    let word = unsafe cursor.pointee.word
+    unsafe store(
+      [words[0], words[1], words[2], words[3], words[4], words[5], words[6]], word: word,
+      at: cursor)
+    unsafe cursor.pointee.position &+= 1
+    unsafe store(
+      [words[7], words[8], words[9], words[10], words[11], words[12], words[13]],
+      word: word | LineWord.continuation, at: cursor)
+    unsafe cursor.pointee.position &+= 1
+    unsafe cursor.pointee.word &+= 1
   }
 
   /// Writes one record to every shard (session-wide events, gaps).

@@ -11,9 +11,11 @@ public struct FileFraming: RawRepresentable, Hashable, Sendable {
   public static var zeroPrefixed: Self { Self(rawValue: 1) }
   /// Messages back to back, whose length follows from the type.
   public static var bare: Self { Self(rawValue: 2) }
+  /// Messages of text, one a line; what recorders write before them is told by `TextLine`.
+  public static var lines: Self { Self(rawValue: 3) }
 
   /// The name in reports.
-  public var name: String { ["framed", "zero-framed", "bare"][Int(min(rawValue, 2))] }
+  public var name: String { ["framed", "zero-framed", "bare", "lines"][Int(min(rawValue, 3))] }
 }
 
 /// What people and the program need to know of a feed.
@@ -26,7 +28,7 @@ public struct FeedDescription: Sendable {
   public var dataset: String
   /// DBN publisher id of its records.
   public var publisherID: UInt16
-  /// Whether files of length-framed messages of it exist.
+  /// Whether files of its messages exist, in one of the feed's `fileFramings`.
   public var readsFiles: Bool
   /// Whether its times count from midnight in New York, so that a file needs a date.
   public var countsFromMidnight: Bool
@@ -75,8 +77,21 @@ public protocol Feed: SendableMetatype {
 
   /// The session as people write it.
   static func name(of session: SessionID) -> String
+
+  /// How messages may follow each other in its files.
+  static var fileFramings: [FileFraming] { get }
+
+  /// The type under which the message is counted; 0 where it is none of this feed's. Asked where
+  /// messages are text; the type of a binary message is its first byte.
+  static func messageType(_ bytes: RawSpan, _ message: Range<Int>) -> UInt8
 }
 
 extension Feed {
   public static var blockPrefixBytes: Int { 2 }
+
+  public static var fileFramings: [FileFraming] { [.lengthPrefixed, .zeroPrefixed, .bare] }
+
+  public static func messageType(_ bytes: RawSpan, _ message: Range<Int>) -> UInt8 {
+    message.isEmpty ? 0 : bytes.loadByte(at: message.lowerBound) ?? 0
+  }
 }

@@ -1,4 +1,5 @@
 public import Lanes
+internal import Wire
 
 /// What a decoder must know before the first message.
 public struct DecoderOptions: Sendable {
@@ -58,6 +59,55 @@ public protocol MessageDecoder: ~Copyable {
     _ pace: inout PacedReader, sequence: UInt64, into lanes: inout LaneWriter,
     counters: inout DecodeCounters
   ) -> Int
+
+  /// Decodes the lines of text in `bytes[start ..< end]`, one message each, and stops before a line
+  /// without a line feed; where `isLast`, that is a line too.
+  mutating func decodeLines(
+    _ bytes: RawSpan, from start: Int, to end: Int, isLast: Bool, context: MessageContext,
+    into lanes: inout LaneWriter, counters: inout DecodeCounters
+  ) -> RunProgress
+}
+
+extension MessageDecoder where Self: ~Copyable {
+  public mutating func decodeLines(
+    _ bytes: RawSpan, from start: Int, to end: Int, isLast: Bool, context: MessageContext,
+    into lanes: inout LaneWriter, counters: inout DecodeCounters
+  ) -> RunProgress {
+    var progress = RunProgress(offset: start, messages: 0)
+    while decodeLine(
+      bytes, to: end, isLast: isLast, context: context, into: &lanes, counters: &counters,
+      progress: &progress)
+    {}
+    return progress
+  }
+
+  /// Decodes the line at `progress` and moves on; false where there is no whole one. An empty line
+  /// is no message; a recorder's note is one without a place among the records.
+  public mutating func decodeLine(
+    _ bytes: RawSpan, to end: Int, isLast: Bool, context: MessageContext,
+    into lanes: inout LaneWriter, counters: inout DecodeCounters, progress: inout RunProgress
+  ) -> Bool {
+    let start = progress.offset
+    guard start < end else { return false }
+    let feed = bytes.firstOffset(of: UInt8(ascii: "\n"), from: start, to: end)
+    guard feed != nil || isLast else { return false }
+    let line = TextLine(bytes, from: start, to: feed ?? end)
+    progress.offset = feed.map { $0 &+ 1 } ?? end
+    if line.isNote {
+      counters.ignore(type: TextLine.noteType)
+    } else if line.message.isEmpty {
+      return true
+    } else {
+      decodeMessage(
+        bytes, from: line.message.lowerBound, to: line.message.upperBound,
+        context: MessageContext(
+          sequence: context.sequence &+ UInt64(progress.messages),
+          tsRecv: line.tsRecv ?? context.tsRecv),
+        into: &lanes, counters: &counters)
+    }
+    progress.messages &+= 1
+    return true
+  }
 }
 
 /// What the transport knows of a message.

@@ -47,6 +47,8 @@ public final class Runner<Framing: DatagramFraming, Decoder: MessageDecoder & ~C
       consumed = bytes.byteCount
     } else if framing == .lengthPrefixed {
       consumed = readPrefixed(bytes, tsRecv: tsRecv, isLast: isLast)
+    } else if framing == .lines {
+      consumed = readLines(bytes, tsRecv: tsRecv, isLast: isLast)
     } else {
       consumed = readByType(
         bytes, prefix: framing == .zeroPrefixed ? 2 : 0, tsRecv: tsRecv, isLast: isLast)
@@ -77,6 +79,22 @@ public final class Runner<Framing: DatagramFraming, Decoder: MessageDecoder & ~C
       offset = bytes.byteCount
     }
     return offset
+  }
+
+  /// A line that is longer than any may be is rejected, and skipped to its end.
+  private func readLines(_ bytes: RawSpan, tsRecv: UInt64, isLast: Bool) -> Int {
+    var start = 0
+    if sink.isInLongLine {
+      let feed = bytes.firstOffset(of: UInt8(ascii: "\n"), from: 0, to: bytes.byteCount)
+      guard let feed else { return bytes.byteCount }
+      sink.isInLongLine = false
+      start = feed + 1
+    }
+    let end = sink.decodeLines(bytes, from: start, tsRecv: tsRecv, isLast: isLast)
+    guard end == start, bytes.byteCount - start > TextLimits.lineBytes else { return end }
+    sink.isInLongLine = true
+    sink.rejectMessage(.oversized)
+    return bytes.byteCount
   }
 
   private func readByType(_ bytes: RawSpan, prefix: Int, tsRecv: UInt64, isLast: Bool) -> Int {

@@ -17,6 +17,8 @@ struct RunnerSink<Framing: DatagramFraming, Decoder: MessageDecoder & ~Copyable>
   var fileHasEnded = false
   /// Whether the rest of the file was rejected: what more comes of it is part of that rest.
   var fileIsLost = false
+  /// Whether the file stands inside of a line that was rejected for its length.
+  var isInLongLine = false
   var gaps: [LostRange] = []
   let publisherID: UInt16
 
@@ -63,6 +65,27 @@ struct RunnerSink<Framing: DatagramFraming, Decoder: MessageDecoder & ~Copyable>
     nextSequence &+= UInt64(count)
     pace.messages &+= UInt64(count)
     bytes &+= pace.byteCount &- before
+  }
+
+  /// Decodes lines of text from `start` on; gives where the first begins that was not consumed.
+  mutating func decodeLines(
+    _ bytes: RawSpan, from start: Int, tsRecv: UInt64, isLast: Bool
+  ) -> Int {
+    let progress = decoder.decodeLines(
+      bytes, from: start, to: bytes.byteCount, isLast: isLast,
+      context: MessageContext(sequence: nextSequence, tsRecv: tsRecv), into: &lanes,
+      counters: &counters)
+    if firstSequence == nil, progress.messages > 0 { firstSequence = nextSequence }
+    messages &+= UInt64(progress.messages)
+    nextSequence &+= UInt64(progress.messages)
+    return progress.offset
+  }
+
+  /// Counts a message that never came to the decoder as rejected.
+  mutating func rejectMessage(_ reason: RejectReason) {
+    messages &+= 1
+    nextSequence &+= 1
+    counters.reject(reason)
   }
 
   /// Counts the rest of a file, in which no message can be found, as one rejected message.

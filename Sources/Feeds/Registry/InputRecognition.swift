@@ -33,7 +33,7 @@ public struct InputRecognition: Sendable {
       recogniseMessages(file.window, among: feeds)
       if let wanted, feed == nil, wanted.description.readsFiles {
         feed = wanted
-        framing = .lengthPrefixed
+        framing = wanted.fileFramings.first
       }
     }
   }
@@ -72,11 +72,13 @@ public struct InputRecognition: Sendable {
   private mutating func recogniseMessages(_ bytes: RawSpan, among feeds: [any Feed.Type]) {
     var best = 0
     for feed in feeds where feed.description.readsFiles {
-      for framing in [FileFraming.lengthPrefixed, .zeroPrefixed, .bare] {
+      for framing in feed.fileFramings {
         let score =
-          framing == .lengthPrefixed
-          ? Self.scorePrefixed(bytes, feed: feed)
-          : Self.scoreByType(bytes, feed: feed, prefix: framing == .bare ? 0 : 2)
+          switch framing {
+          case .lengthPrefixed: Self.scorePrefixed(bytes, feed: feed)
+          case .lines: Self.scoreLines(bytes, feed: feed)
+          default: Self.scoreByType(bytes, feed: feed, prefix: framing == .bare ? 0 : 2)
+          }
         guard score > best else { continue }
         best = score
         self.feed = feed
@@ -97,6 +99,23 @@ public struct InputRecognition: Sendable {
       let fits = least > 0 && (least...least + appendedBytes).contains(length)
       score += fits ? 1 : -1
       offset += feed.blockPrefixBytes + length
+    }
+    return score
+  }
+
+  /// Lines that hold a message of the feed, less those which do not. The last one may be cut off.
+  private static func scoreLines(_ bytes: RawSpan, feed: any Feed.Type) -> Int {
+    var offset = 0
+    var score = 0
+    let end = min(bytes.byteCount, messageLimit * TextLimits.lineBytes)
+    for _ in 0..<messageLimit {
+      let feedOffset = bytes.firstOffset(of: UInt8(ascii: "\n"), from: offset, to: end)
+      let line = TextLine(bytes, from: offset, to: feedOffset ?? end)
+      if !line.isNote, !line.message.isEmpty {
+        score += feed.messageType(bytes, line.message) != 0 ? 1 : -unknownTypeWeight
+      }
+      guard let feedOffset else { break }
+      offset = feedOffset + 1
     }
     return score
   }

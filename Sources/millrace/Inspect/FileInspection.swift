@@ -28,6 +28,8 @@ struct FileInspection: ~Copyable {
   /// Lines that a chunk's records take at most: no message has fewer bytes than its records have
   /// lines.
   private static var chunkLines: Int { 4 << 10 }
+  /// A line of text is taken whole: each of its 10 bytes or more may be a level, and a record.
+  private static var textLines: Int { 1 << 17 }
   /// A datagram of 64 KiB can set free all that were held back behind a gap.
   private static var heldDatagrams: Int { 96 }
   private static var heldBytes: Int { 2_048 }
@@ -37,7 +39,9 @@ struct FileInspection: ~Copyable {
 
   init(_ recognition: InputRecognition, date: CivilDate?, progress: InspectProgress) {
     let isCapture = recognition.format != .framed
-    tally = RecordTally(capacityLines: isCapture ? Self.datagramLines : Self.chunkLines)
+    let isText = recognition.framing == .lines
+    tally = RecordTally(
+      capacityLines: isCapture ? Self.datagramLines : isText ? Self.textLines : Self.chunkLines)
     self.recognition = recognition
     self.date = date
     self.progress = progress
@@ -150,7 +154,10 @@ struct FileInspection: ~Copyable {
         file.window.extracting(0..<count), runner, framing: framing, isLast: isLast,
         lines: &lines)
       // A message longer than the chunk is taken alone.
-      wanted = consumed == 0 ? longMessageBytes(file.window) : Self.chunkBytes
+      wanted =
+        consumed > 0
+        ? Self.chunkBytes
+        : framing == .lines ? 2 * wanted : longMessageBytes(file.window)
       file.consume(consumed)
       progress.update(file.offset, messages: wire?.messages ?? 0)
       if consumed == 0, isLast { break }

@@ -8,15 +8,21 @@ internal import Wire
 /// as decimals. Bytes outside of printable ASCII in texts are written `\xNN`.
 struct MessageLines {
   private let table: MessageTable
+  private let feed: any Feed.Type
+  private let isText: Bool
 
-  init(feed: any Feed.Type) { table = feed.messages }
+  init(feed: any Feed.Type) {
+    table = feed.messages
+    self.feed = feed
+    isText = feed.fileFramings == [.lines]
+  }
 
   /// Writes the message `bytes[range]` as an object; `packet` counts from 1.
   func write(
     _ bytes: RawSpan, _ range: Range<Int>, packet: UInt64?, index: UInt64, sequence: UInt64,
     to json: inout JSONText
   ) {
-    let type = bytes.loadByte(at: range.lowerBound)
+    let type = isText ? feed.messageType(bytes, range) : bytes.loadByte(at: range.lowerBound)
     let message = range.isEmpty ? nil : type.flatMap { table.messages[$0] }
     json.object {
       $0.field("type", type.map(WireText.character) ?? "")
@@ -25,7 +31,9 @@ struct MessageLines {
       $0.field("index", index)
       $0.field("sequence", sequence)
       $0.field("length", range.count)
-      if let message, range.count >= message.byteCount {
+      if isText {
+        $0.field("text", bytes.text(at: range.lowerBound, count: range.count))
+      } else if let message, range.count >= message.byteCount {
         for field in message.fields where field.offset + field.byteCount <= range.count {
           $0.key(field.name)
           write(field, bytes, at: range.lowerBound + field.offset, to: &$0)

@@ -41,6 +41,7 @@ struct WireTally {
   mutating func file<Failure: Error>(
     _ bytes: RawSpan, framing: FileFraming, visit: (UInt64, Range<Int>) throws(Failure) -> Void
   ) throws(Failure) {
+    guard framing != .lines else { return try lines(bytes, visit: visit) }
     let prefix = framing == .bare ? 0 : feed.blockPrefixBytes
     var offset = 0
     while offset < bytes.byteCount {
@@ -49,6 +50,25 @@ struct WireTally {
       highestSequence = messages
       try visit(messages, offset + prefix..<next)
       offset = next
+    }
+  }
+
+  private mutating func lines<Failure: Error>(
+    _ bytes: RawSpan, visit: (UInt64, Range<Int>) throws(Failure) -> Void
+  ) throws(Failure) {
+    var offset = 0
+    while offset < bytes.byteCount {
+      let feedOffset = bytes.firstOffset(
+        of: UInt8(ascii: "\n"), from: offset, to: bytes.byteCount)
+      let line = TextLine(bytes, from: offset, to: feedOffset ?? bytes.byteCount)
+      offset = feedOffset.map { $0 + 1 } ?? bytes.byteCount
+      guard line.isNote || !line.message.isEmpty else { continue }
+      let type = line.isNote ? TextLine.noteType : feed.messageType(bytes, line.message)
+      types[Int(type)] &+= 1
+      messages &+= 1
+      lowestSequence = 1
+      highestSequence = messages
+      try visit(messages, line.message)
     }
   }
 

@@ -41,8 +41,10 @@ internal import Wire
     self.clock = clock
     startTime = Atomic(start)
     self.wraps = wraps
-    // A message of one byte behind no length grows most: by two bytes.
-    let capacity = bytes.byteCount * (framing == .bare ? 3 : 1) + Self.padding
+    // A message of one byte behind no length grows most: by two bytes. So does the last line, where
+    // no line feed stands behind it.
+    let grows = framing == .bare || framing == .lines
+    let capacity = bytes.byteCount * (grows ? 3 : 1) + Self.padding
     unsafe base = .allocate(byteCount: capacity, alignment: 64)
     // Safety: the allocation has this size.
     unsafe base.initializeMemory(as: UInt8.self, repeating: 0, count: capacity)
@@ -78,6 +80,7 @@ internal import Wire
   private static func next(
     _ bytes: RawSpan, _ framing: FileFraming, _ messageBytes: (UInt8) -> Int, at offset: inout Int
   ) -> Range<Int>? {
+    if framing == .lines { return nextLine(bytes, at: &offset) }
     let prefix = framing == .bare ? 0 : 2
     guard offset + prefix < bytes.byteCount else { return nil }
     let length =
@@ -88,5 +91,17 @@ internal import Wire
     guard length > 0, start + length <= bytes.byteCount else { return nil }
     offset = start + length
     return start..<offset
+  }
+
+  /// The message of the next line that has one. Lines too long for the length are left out.
+  private static func nextLine(_ bytes: RawSpan, at offset: inout Int) -> Range<Int>? {
+    while offset < bytes.byteCount {
+      let feed = bytes.firstOffset(
+        of: UInt8(ascii: "\n"), from: offset, to: bytes.byteCount)
+      let line = TextLine(bytes, from: offset, to: feed ?? bytes.byteCount)
+      offset = feed.map { $0 + 1 } ?? bytes.byteCount
+      if !line.message.isEmpty, line.message.count <= Int(UInt16.max) { return line.message }
+    }
+    return nil
   }
 }
