@@ -28,6 +28,7 @@ enum AllocationBench: Bench {
     try checkCounter()
     try decode(day, isWide: false, &report)
     if FramePermuter.isAvailable { try decode(day, isWide: true, &report) }
+    try text(options, &report)
     try arbiter(day, &report)
     try books(day, &report)
     try ring(day, &report)
@@ -74,6 +75,37 @@ enum AllocationBench: Bench {
       "decoder and lane, \(isWide ? "permuted" : "portable")", calls: calls,
       messages: day.messages / 2, &report)
     try verify(lane.taken, runner.report.records[0], "records taken from the lane")
+  }
+
+  /// JSON text through Binance's decoder: trades, quotes and depth updates of one symbol.
+  private static func text(
+    _ options: BenchOptions, _ report: inout BenchReport
+  ) throws(BenchError) {
+    let text = try BenchText(
+      messages: 200_000, streams: [.trade, .aggregateTrade, .bookTicker, .depthUpdate],
+      isCombined: true, options: options)
+    let grid = LaneGrid(
+      readers: 1, shards: 1,
+      options: LaneOptions(capacityLines: 1 << 16, policy: .wait, strategy: .spin))
+    let runner = BinanceBench.makeRunner(grid)
+    var lane = grid.reader(0, shard: 0)
+    var batch = RecordBatch()
+    let bytes = text.bytes
+    var before = bench_allocation_calls()
+    var first: UInt64 = 0
+    var offset = 0
+    while offset < bytes.byteCount {
+      offset += BinanceBench.read(bytes, from: offset, with: runner)
+      DecodeBench.drain(&lane, &batch)
+      if first == 0, offset > bytes.byteCount / 2 {
+        first = runner.report.messages
+        before = bench_allocation_calls()
+      }
+    }
+    let calls = bench_allocation_calls() &- before
+    add("JSON text, decoder and lane", calls: calls, messages: text.messages - first, &report)
+    let decode = runner.report.decode
+    try verify(decode.rejectedTotal, 0, "rejected messages of the text")
   }
 
   /// Datagrams of MoldUDP64 through the arbiter, in order, every tenth one twice.

@@ -11,6 +11,9 @@ enum HotLoops {
   private static var loops: [Loop] {
     [
       Loop(title: "decoder's run", words: ["ItchDecoderV9decodeRun"]),
+      Loop(title: "JSON decoder's lines", words: ["BinanceDecoderV11decodeLines"]),
+      Loop(title: "JSON decoder's trades", words: ["BinanceDecoderV11decodeTrade"]),
+      Loop(title: "JSON decoder's general path", words: ["BinanceDecoderV13decodeGeneral"]),
       Loop(title: "permutation kernel", words: ["ml_permute_frames"]),
       Loop(title: "lane's take", words: ["LaneReaderV", "takeInPlace"]),
       Loop(title: "worker's batch", words: ["ShardWorkerV7process"]),
@@ -57,8 +60,8 @@ enum Disassembly {
   static func functions(of path: String) throws(BenchError) -> [Function] {
     let script =
       "objdump -d --no-show-raw-insn '\(path)' | grep -E '^[0-9a-f]+ <|call|jmp .*@plt' | "
-      + "awk '/^[0-9a-f]+ </{keep=/decodeRun|ml_permute|takeInPlace|ShardWorker|OrderA0V/; "
-      + "if(keep)print;next} keep' | sed 's/.*call *//; s/.*jmp *//'"
+      + "awk '/^[0-9a-f]+ </{keep=/decodeRun|BinanceDecoder|ml_permute|takeInPlace|"
+      + "ShardWorker|OrderA0V/; if(keep)print;next} keep' | sed 's/.*call *//; s/.*jmp *//'"
     let lines = try Baseline.text(["sh", "-c", script])
     var functions: [Function] = []
     for line in lines.split(separator: "\n") {

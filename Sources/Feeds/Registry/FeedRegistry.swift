@@ -7,6 +7,7 @@ public enum FeedRegistry {
   public static let feeds: [any Feed.Type] = [
     ItchFeed.self,
     IexTopsFeed.self, IexDeepFeed.self, IexDeepPlusFeed.self,
+    BinanceFeed.self,
   ]
 
   /// The feed of this name, or nil.
