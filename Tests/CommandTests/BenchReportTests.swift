@@ -27,6 +27,9 @@ struct BenchReportTests {
     #expect(page.contains("a &lt;note&gt;"))
     let both = try Program.run("bench", "--compare", first, second)
     #expect(both.code == 0 && both.output.contains("a-against-b.html"), "\(both.errors)")
+    #expect(both.output.contains("B / A"))
+    let json = try Program.run("bench", "report", first, "--json").objects()
+    #expect((json.first?["report"] as? String)?.hasSuffix("a.html") == true)
     let piped = try Program.run("bench", "report", first, second, "--output", "-")
     #expect(piped.code == 0 && piped.output.hasPrefix("<!DOCTYPE html>"))
   }

@@ -95,6 +95,16 @@ struct ReportTests {
     Self.expect(LabReport.html([result]), ["&lt;script&gt;alert(1)", quoted])
   }
 
+  @Test func aTerminalShowsTheRatios() {
+    var after = SampleResult.burst(seed: 1, slowness: 2)
+    after.label = "\u{1B}[31mred"
+    let rows = LabComparison.rows(SampleResult.burst(seed: 1), after)
+    #expect(rows.allSatisfy { $0.count == 4 })
+    #expect(rows[1][2] == "\u{241B}[31mred")
+    #expect(rows.contains { $0[0] == "p50, clean" && $0[3].hasSuffix("×") })
+    #expect(LabComparison.rows(SampleResult.empty(), SampleResult.empty()).count == 4)
+  }
+
   @Test func nothingToShowIsAPageToo() {
     Self.check(LabReport.html([]))
     Self.check(LabReport.html([SampleResult.empty()]))

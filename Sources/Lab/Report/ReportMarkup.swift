@@ -57,35 +57,24 @@ struct ReportMarkup {
 
   /// The text with all that means something in HTML, SVG or an attribute written as a reference.
   ///
-  /// Control characters, which XML forbids, show as their pictures; those that turn the direction
-  /// of writing, which could make a command line look like another one, as U+FFFD. What is longer
-  /// than a reader reads is cut.
+  /// What cannot be shown is replaced, and what is longer than a reader reads is cut.
   static func escaped(_ text: String) -> String {
     var escaped = ""
     var count = 0
     for scalar in text.unicodeScalars {
       count += 1
       guard count <= ReportLimits.textScalars else { return escaped + "…" }
-      switch scalar.value {
-      case 0x26: escaped += "&amp;"
-      case 0x3C: escaped += "&lt;"
-      case 0x3E: escaped += "&gt;"
-      case 0x22: escaped += "&quot;"
-      case 0x27: escaped += "&#39;"
-      case 0x09, 0x0A: escaped.unicodeScalars.append(scalar)
-      case 0..<0x20: escaped.unicodeScalars.append(picture(scalar.value))
-      case 0x7F: escaped += "\u{2421}"
-      case 0x80..<0xA0, 0x202A...0x202E, 0x2066...0x2069, 0xFDD0...0xFDEF:
-        escaped += "\u{FFFD}"
-      case let code where code & 0xFFFE == 0xFFFE: escaped += "\u{FFFD}"
-      default: escaped.unicodeScalars.append(scalar)
+      switch scalar {
+      case "&": escaped += "&amp;"
+      case "<": escaped += "&lt;"
+      case ">": escaped += "&gt;"
+      case "\"": escaped += "&quot;"
+      case "'": escaped += "&#39;"
+      case "\t", "\n": escaped.unicodeScalars.append(scalar)
+      default: escaped.unicodeScalars.append(ReportText.shown(scalar))
       }
     }
     return escaped
-  }
-
-  private static func picture(_ control: UInt32) -> Unicode.Scalar {
-    Unicode.Scalar(0x2400 + control) ?? "\u{FFFD}"
   }
 }
 

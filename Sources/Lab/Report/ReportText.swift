@@ -82,6 +82,24 @@ enum ReportText {
     return String(String.UnicodeScalarView(scalars)) + (isWhole ? "" : "…")
   }
 
+  /// What shows in place of a character: control characters, which XML forbids and which a terminal
+  /// obeys, as their pictures; those that turn the direction of writing, which could make a command
+  /// line look like another one, as U+FFFD.
+  static func shown(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
+    switch scalar.value {
+    case 0..<0x20: Unicode.Scalar(0x2400 + scalar.value) ?? "\u{FFFD}"
+    case 0x7F: "\u{2421}"
+    case 0x80..<0xA0, 0x202A...0x202E, 0x2066...0x2069, 0xFDD0...0xFDEF: "\u{FFFD}"
+    case let code where code & 0xFFFE == 0xFFFE: "\u{FFFD}"
+    default: scalar
+    }
+  }
+
+  /// A name for a terminal.
+  static func terminalName(_ name: String) -> String {
+    String(String.UnicodeScalarView(shortName(name).unicodeScalars.map(shown)))
+  }
+
   /// A command line as a shell takes it.
   static func commandLine(_ words: [String]) -> String {
     words.map { word in

@@ -1,5 +1,6 @@
 internal import Captures
 internal import Lab
+internal import Ledger
 internal import Records
 internal import Wire
 
@@ -47,8 +48,25 @@ enum ReportVerb: Verb {
     var file = try OutputFile(page, verb: name)
     try file.write(rawBytes(of: text))
     try file.finish()
-    if page != "-" { try context.output.write("report \(page)\n") }
+    if page != "-" { try tell(page, results, context) }
     return .ok
+  }
+
+  /// Says where the page is and, of two results, how they compare.
+  private static func tell(
+    _ page: String, _ results: [LabResult], _ context: CommandContext
+  ) throws(CommandError) {
+    guard !context.arguments[GlobalOptions.json] else {
+      var json = JSONText()
+      json.object { $0.field("report", page) }
+      json.newLine()
+      return try context.output.write(json.utf8)
+    }
+    if results.count == 2, !context.arguments[GlobalOptions.quiet] {
+      let rows = LabComparison.rows(results[0], results[1])
+      try context.output.write(TextTable(rows: rows).text)
+    }
+    try context.output.write("report \(page)\n")
   }
 
   /// `A.html` beside `A.json`; for two, `A-against-B.html` beside the first.
