@@ -66,7 +66,9 @@ struct ReportScaleTests {
     var numbers = SampleResult.Numbers(state: 11)
     for _ in 0..<200 {
       let wanted = (0..<12).map { _ in 300 * numbers.share() }
-      let placed = PlotFrame.spread(wanted, gap: 15, from: 20, to: 320).sorted()
+      let placed = PlotFrame.spread(
+        wanted, first: Int(numbers.next() % 13), gap: 15, from: 20, to: 320
+      ).sorted()
       for (one, next) in zip(placed, placed.dropFirst()) { #expect(next - one >= 14.999) }
       #expect(placed.allSatisfy { (20...320).contains($0) })
     }

@@ -14,7 +14,7 @@ struct DepthPlots {
     if isComparison {
       switches = runs.map { run, _ in
         ReportPage.Switch(
-          part: run.style, name: "\(run.letter): \(ReportText.shortName(run.result.label))",
+          part: run.style, name: "\(run.letter): \(ReportText.legendName(run.result.label))",
           key: "line mid own \(run.style)")
       }
     }

@@ -41,7 +41,7 @@ struct LoadPlots {
     if isComparison {
       switches += runs.map { run, _ in
         ReportPage.Switch(
-          part: run.style, name: "\(run.letter): \(ReportText.shortName(run.result.label))",
+          part: run.style, name: "\(run.letter): \(ReportText.legendName(run.result.label))",
           key: "line mid own \(run.style)")
       }
     }

@@ -40,6 +40,12 @@ struct PercentilePlot {
     return stage.from == "due" && stage.name != "total" ? "\(name), since due" : name
   }
 
+  /// The same, as short as it must be inside a plot.
+  private static func shortName(of stage: LabStage) -> String {
+    let name = ReportText.shortName(stage.name)
+    return stage.from == "due" && stage.name != "total" ? "\(name), due" : name
+  }
+
   /// A stage has the same colour in every report.
   private static func colour(_ stage: LabStage, _ place: Int) -> Int {
     let known = ["total", "receive", "decode", "lane_wait", "worker", "publish", "pickup"]
@@ -49,21 +55,19 @@ struct PercentilePlot {
   func write(_ page: inout ReportPage) {
     guard lines.contains(where: { !$0.stage.curve.isEmpty || !$0.stage.cleanCurve.isEmpty })
     else { return }
-    let own = Set(lines.filter { $0.stage.from != "due" }.map(\.stage.name))
     var switches: [ReportPage.Switch] = []
     for line in lines.reversed() where !switches.contains(where: { $0.part == line.part }) {
-      let hasOwn = line.stage.from == "due" && own.contains(line.stage.name)
       switches.append(
         ReportPage.Switch(
           part: line.part, name: line.name, key: classes(line, inKey: true),
-          isOn: line.isTotal || (runs.count < 2 && !hasOwn)))
+          isOn: isShown(line)))
     }
     if runs.count > 1 {
       for run in runs {
         switches.append(
           ReportPage.Switch(
             part: run.style,
-            name: "\(run.letter): \(ReportText.shortName(run.result.label))",
+            name: "\(run.letter): \(ReportText.legendName(run.result.label))",
             key: "line total own \(run.style)"))
       }
     }
@@ -73,6 +77,15 @@ struct PercentilePlot {
         panel(isClean: isClean, marks, &markup)
       }
     }
+  }
+
+  /// Whether a line shows before anybody has chosen: of a comparison the totals; else also each
+  /// stage's own time, or what it has instead.
+  private func isShown(_ line: Line) -> Bool {
+    guard !line.isTotal else { return true }
+    guard runs.count < 2 else { return false }
+    return line.stage.from != "due"
+      || !lines.contains { $0.stage.name == line.stage.name && $0.stage.from != "due" }
   }
 
   private var caption: String {
@@ -118,7 +131,7 @@ struct PercentilePlot {
       markup.element("h3", text: title)
       var frame = PlotFrame()
       frame.height = 400
-      frame.right = 118
+      frame.right = 132
       // Both panels share the range of all lines, so that the eye can compare them.
       let all = lines.flatMap { line in
         (curve(line, isClean: true) + curve(line, isClean: false)).map { $0[1] }
@@ -169,9 +182,15 @@ struct PercentilePlot {
       markup.path(classes(line), .line(kept))
       ends.append((line, last.x, last.y))
     }
-    if ends.isEmpty { frame.drawEmpty("no such messages", &markup) }
+    if ends.isEmpty {
+      frame.drawEmpty(isClean ? "no message in a clean window" : "no message", &markup)
+    }
+    // Those that show at first have the first choice of their places, the totals the very first.
+    let shown = ends.filter { isShown($0.line) }.reversed()
+    ends = shown + ends.filter { !isShown($0.line) }
     let places = PlotFrame.spread(
-      ends.map { $0.y + 4 }, gap: 15, from: frame.plotTop + 4, to: frame.plotBottom)
+      ends.map { $0.y + 4 }, first: shown.count, gap: 15, from: frame.plotTop + 4,
+      to: frame.plotBottom)
     for (end, place) in zip(ends, places) {
       let left = frame.plotRight + 12
       let hidden = "\(end.line.run.style) \(end.line.part)"
@@ -179,7 +198,7 @@ struct PercentilePlot {
       let letter = runs.count > 1 ? "\(end.line.run.letter) " : ""
       let own = end.line.isTotal ? " total own" : ""
       PlotFrame.label(
-        letter + end.line.name, left, place, "start", &markup,
+        letter + Self.shortName(of: end.line.stage), left, place, "start", &markup,
         kind: "end \(end.line.colour) \(hidden)\(own)")
     }
   }

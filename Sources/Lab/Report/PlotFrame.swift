@@ -87,11 +87,32 @@ struct PlotFrame {
       "text", ["class": kind, "x": place.0, "y": place.1, "text-anchor": anchor], text: text)
   }
 
-  /// Where labels go that want to stand at those heights but need `gap` between them: in the same
-  /// order, as near as they can, inside the range.
-  static func spread(_ wanted: [Double], gap: Double, from top: Double, to bottom: Double)
-    -> [Double]
-  {
+  /// Where labels go that want to stand at those heights but need `gap` between them, inside the
+  /// range: the `first` ones in the order of their heights and as near as they can, the others in
+  /// what these leave; all in one order where that has no room for them.
+  static func spread(
+    _ wanted: [Double], first: Int, gap: Double, from top: Double, to bottom: Double
+  ) -> [Double] {
+    var placed = pushed(Array(wanted.prefix(first)), gap: gap, from: top, to: bottom)
+    for height in wanted.dropFirst(first) {
+      let held = min(max(height, top), bottom)
+      let near = placed.flatMap { [$0 - gap, $0 + gap] } + [held]
+      let free = near.filter { candidate in
+        candidate >= top && candidate <= bottom
+          && placed.allSatisfy { abs($0 - candidate) > gap - 0.001 }
+      }
+      guard let place = free.min(by: { abs($0 - held) < abs($1 - held) }) else {
+        return pushed(wanted, gap: gap, from: top, to: bottom)
+      }
+      placed.append(place)
+    }
+    return placed
+  }
+
+  /// All in the order of their heights, pushed down and then up again.
+  private static func pushed(
+    _ wanted: [Double], gap: Double, from top: Double, to bottom: Double
+  ) -> [Double] {
     let order = wanted.indices.sorted { wanted[$0] < wanted[$1] }
     var placed = wanted
     var next = top

@@ -84,6 +84,8 @@ enum ReportLimits {
   static var textScalars: Int { 2_000 }
   /// Characters of a name inside a plot.
   static var nameCharacters: Int { 22 }
+  /// Characters of a result's name in a legend.
+  static var legendCharacters: Int { 60 }
   /// Lines of a percentile plot for one result.
   static var stages: Int { 24 }
   /// Points of a percentile curve.

@@ -77,7 +77,16 @@ enum ReportText {
 
   /// A name for a plot, where room is short.
   static func shortName(_ name: String) -> String {
-    let scalars = name.unicodeScalars.prefix(ReportLimits.nameCharacters)
+    cut(name, to: ReportLimits.nameCharacters)
+  }
+
+  /// A name for the legend of a plot.
+  static func legendName(_ name: String) -> String {
+    cut(name, to: ReportLimits.legendCharacters)
+  }
+
+  private static func cut(_ name: String, to limit: Int) -> String {
+    let scalars = name.unicodeScalars.prefix(limit)
     let isWhole = scalars.endIndex == name.unicodeScalars.endIndex
     return String(String.UnicodeScalarView(scalars)) + (isWhole ? "" : "…")
   }
@@ -97,7 +106,7 @@ enum ReportText {
 
   /// A name for a terminal.
   static func terminalName(_ name: String) -> String {
-    String(String.UnicodeScalarView(shortName(name).unicodeScalars.map(shown)))
+    String(String.UnicodeScalarView(cut(name, to: 32).unicodeScalars.map(shown)))
   }
 
   /// A command line as a shell takes it.

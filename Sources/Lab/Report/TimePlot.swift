@@ -36,7 +36,7 @@ struct TimePlot {
       for (run, _) in runs {
         switches.append(
           ReportPage.Switch(
-            part: run.style, name: "\(run.letter): \(ReportText.shortName(run.result.label))",
+            part: run.style, name: "\(run.letter): \(ReportText.legendName(run.result.label))",
             key: "line mid own \(run.style)"))
       }
     }
@@ -48,9 +48,9 @@ struct TimePlot {
     let length = runs.map(\.columns.pointMillis).max() ?? 0
     let worst = perPoint > 1 ? "; of the \(perPoint) slots in a point, the worst" : ""
     return "Messages by when they were due, in slots of "
-      + "\(ReportText.duration(length / Double(perPoint) * 1e6))\(worst). Grey bars: how much of a "
-      + "slot the machine took from a thread, on the axis of latency. A peak that does not rise "
-      + "above its grey bar may be the machine's."
+      + "\(ReportText.duration(length / Double(perPoint) * 1e6))\(worst). Grey bars: the time of "
+      + "a slot that the machine took from the threads, on the axis of latency. A peak that does "
+      + "not rise above its grey bar may be the machine's."
   }
 
   private func draw(_ markup: inout ReportMarkup) {
