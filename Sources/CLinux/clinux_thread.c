@@ -6,7 +6,6 @@
 #include <sched.h>
 #include <signal.h>
 #include <stddef.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -36,8 +35,6 @@ int ml_thread_set_realtime(bool is_realtime) {
   struct sched_param param = {is_realtime ? 1 : 0};
   return pthread_setschedparam(pthread_self(), is_realtime ? SCHED_FIFO : SCHED_OTHER, &param);
 }
-
-int ml_memory_lock(void) { return mlockall(MCL_CURRENT | MCL_FUTURE) == 0 ? 0 : errno; }
 
 void ml_process_end_with_parent(void) {
   // A parent that has ended before this call leaves us to another one.

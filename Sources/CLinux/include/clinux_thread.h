@@ -16,9 +16,6 @@ bool ml_thread_may_run_on(int cpu);
 /// that it starts inherit it. 0, or an errno.
 int ml_thread_set_realtime(bool is_realtime);
 
-/// Keeps all memory of the process in place, also what it will map. 0, or an errno.
-int ml_memory_lock(void);
-
 /// Has the kernel kill this process when the thread that started it ends.
 void ml_process_end_with_parent(void);
 

@@ -107,7 +107,10 @@ private struct PeerSeat {
   ) throws(NetError) {
     var load = load
     control.add(1, to: .opened)
-    while control.load(.ringReady) == 0 { guard wait(100_000) else { return } }
+    let opened = clock.now
+    while control.load(.ringReady) == 0 {
+      guard wait(100_000), clock.now &- opened < Self.patienceNanos else { return }
+    }
     let start = control.load(.start)
     control.add(try load.sendLead(now: { clock.now }, wait: wait), to: .lead)
     control.add(1, to: .ready)
@@ -125,6 +128,8 @@ private struct PeerSeat {
     }
   }
 
+  /// A run that has not begun after two minutes was killed before it could end this process.
+  private static var patienceNanos: UInt64 { 120_000_000_000 }
   /// From the opening of the ring to the first message: time to touch the recorders' memory.
   private static var openNanos: UInt64 { 100_000_000 }
 

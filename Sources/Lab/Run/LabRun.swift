@@ -64,6 +64,12 @@ public struct LabRun {
   /// Looks at the machine before the load.
   func beforehand() throws(LabFailure) -> Surroundings {
     watcher.progress(LabProgress(phase: "looking at the machine"))
+    // Threads that spin on every CPU and are never throttled would keep the one out that ends them.
+    if plan.isRealtime, LabFiles.line("/proc/sys/kernel/sched_rt_runtime_us") == "-1" {
+      throw .plan(
+        "real-time threads would hang this machine: kernel.sched_rt_runtime_us is -1, so that "
+          + "nothing is left for others; set it to 950000, or leave --realtime out")
+    }
     var environment = LabEnvironment.ofThisMachine(version: plan.version)
     environment.ticksPerMicrosecond = clock.ticksPerMicrosecond
     var machine = Surroundings(
