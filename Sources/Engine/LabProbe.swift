@@ -62,10 +62,10 @@ public final class LabProbe: @unchecked Sendable {
   }
 
   /// The probe of the next shard's worker.
-  func makeWorker(shards: Int) -> WorkerProbe {
+  func makeWorker(shards: Int, isInline: Bool) -> WorkerProbe {
     let worker = WorkerProbe(
       clock: clock, due: dueField, options: options, marks: marks,
-      stamps: shards == 1 ? stamps : nil, thresholdNanos: thresholdNanos)
+      stamps: shards == 1 ? stamps : nil, thresholdNanos: thresholdNanos, isInline: isInline)
     workers.append(worker)
     return worker
   }

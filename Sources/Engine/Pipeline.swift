@@ -139,7 +139,8 @@ public final class Pipeline {
       notes: shard == 0 ? notes : nil,
       journal: BlockLaneWriter(shard < journals.count ? journals[shard].lane : nil),
       journalFlushNanos: options.journal?.flushNanos ?? 0,
-      probe: options.lab?.makeWorker(shards: options.shards))
+      probe: options.lab?.makeWorker(
+        shards: options.shards, isInline: options.layout == .inline))
     return WorkerThread(
       worker, doorbell: grid.doorbells[shard], strategy: options.lanes.strategy)
   }

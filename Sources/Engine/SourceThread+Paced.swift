@@ -8,7 +8,10 @@ extension SourceThread {
       frames, handsOver: mustHandOver, probe: probe?.reader, marks: probe?.marks)
     while !mustStop, !pace.isFinished {
       runner.readPaced(&pace)
-      if pace.handsOver { handOver() }
+      if pace.handsOver {
+        handOver()
+        pace.resume()
+      }
       guard pace.wantsAccount else { continue }
       publish()
       pace.account()

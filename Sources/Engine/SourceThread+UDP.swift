@@ -2,6 +2,7 @@ internal import FeedKit
 internal import Ledger
 internal import Net
 internal import Records
+internal import Timing
 internal import Wire
 
 /// The sockets of a datagram source: up to three lines, and behind them the one that sends
@@ -71,12 +72,21 @@ internal import Wire
 extension SourceThread {
   /// The longest sleep between two looks at the stop flag.
   private static var longestWaitNanos: Int64 { 50_000_000 }
+  /// Looks in a row without a datagram after which a polling thread publishes its counters, and
+  /// time after which it does so at the latest.
+  private static var publishLooks: UInt32 { 64 }
+  private static var publishNanos: UInt64 { 100_000 }
 
   func readLines(_ sockets: LineSockets) throws(EngineError) {
     var request: [UInt8] = []
+    var empty: UInt32 = 0
+    var published: UInt64 = 0
+    var watch = probe.map { HiccupWatch(now: $0.clock.now, marks: $0.marks) }
+    defer { probe?.readerWatch = watch }
     do throws(NetError) {
       while !mustStop {
         var total = 0
+        if let probe { watch?.note(probe.clock.now) }
         for index in 0..<sockets.count {
           // Safety: `index` is below the number of receivers, which `sockets` keeps.
           let receivers = unsafe sockets.receivers
@@ -92,12 +102,27 @@ extension SourceThread {
         }
         tap.handOverOld(nowNanos: now)
         ledger.kernelDrops = sockets.dropped
-        publish()
-        if total == 0, !configuration.busyPolls { try wait(sockets) }
+        empty = total == 0 ? empty &+ 1 : 0
+        if mustPublish(empty: empty, since: now &- published) {
+          publish()
+          published = now
+        }
+        if let probe { watch?.skip(to: probe.clock.now) }
+        if total == 0, !configuration.busyPolls {
+          try wait(sockets)
+          if let probe { watch?.skip(to: probe.clock.now) }
+        }
       }
     } catch {
       throw .net(error)
     }
+  }
+
+  /// Whether it is time to publish counters: for a polling thread not while the next datagram may be
+  /// on its way, since that takes longer than an empty look.
+  private func mustPublish(empty: UInt32, since nanos: UInt64) -> Bool {
+    !configuration.busyPolls || empty % Self.publishLooks == Self.publishLooks - 1
+      || empty == 0 && nanos >= Self.publishNanos
   }
 
   private func receive(

@@ -19,16 +19,21 @@ final class WorkerProbe: @unchecked Sendable {
   private let clock: TickClock
   private let dues: DueTimes
   private let stamps: StampLane?
+  private let isInline: Bool
   private var now: UInt64
   /// Ends of the last batches, as ordinals, and when they were taken: stamps come a little later.
   private var ends = InlineArray<16, UInt64>(repeating: 0)
   private var times = InlineArray<16, UInt64>(repeating: 0)
   private var batches = 0
 
+  /// What a record with its book may take.
+  private static var workNanos: UInt64 { 500 }
+
   init(
     clock: TickClock, due: LabProbe.DueField, options: LatencyRecorder.Options,
-    marks: WindowMarks?, stamps: StampLane?, thresholdNanos: UInt64
+    marks: WindowMarks?, stamps: StampLane?, thresholdNanos: UInt64, isInline: Bool
   ) {
+    self.isInline = isInline
     var plain = options
     plain.slots = 0
     taken = LatencyRecorder(options, marks: marks)
@@ -45,7 +50,8 @@ final class WorkerProbe: @unchecked Sendable {
   /// A batch was taken from a lane; its last record is number `ordinal` there.
   func taken(_ batch: borrowing RecordBatch, upTo ordinal: UInt64) {
     now = clock.now
-    watch.note(now)
+    // Before, an inline worker's thread did something else.
+    if isInline { watch.skip(to: now) } else { watch.note(now) }
     let seen = now
     for index in 0..<batch.count {
       // Safety: the batch's records are whole until they are given back.
@@ -64,7 +70,7 @@ final class WorkerProbe: @unchecked Sendable {
   func published(_ batch: borrowing RecordBatch) {
     let start = now
     now = clock.now
-    watch.note(now)
+    watch.note(now, after: UInt64(batch.count) &* Self.workNanos)
     let seen = now
     var oldest: UInt64 = 0
     for index in 0..<batch.count {
@@ -126,18 +132,13 @@ final class WorkerProbe: @unchecked Sendable {
   /// `start`: when the first message is due, Unix ns. What has an earlier time is none of the load.
   init(_ field: LabProbe.DueField, from start: UInt64) {
     self.start = start
-    var offsets = InlineArray<256, UInt8>(repeating: field == .tsEvent ? 8 : 0)
-    if field == .tsRecv {
-      for (type, offset) in [
-        (RType.mbo, 40), (.trade, 32), (.mbp1, 32), (.status, 16), (.imbalance, 16),
-        (.statistics, 16), (.instrumentDefinition, 16),
-      ] as [(RType, UInt8)] {
-        offsets[Int(type.rawValue)] = offset
-      }
-    } else {
-      // Records of our own carry times that no message had.
-      for type in [RType.system, .error, .symbolMapping] { offsets[Int(type.rawValue)] = 0 }
+    var offsets = InlineArray<256, UInt8>(repeating: 0)
+    for type in 0..<256 {
+      let place = RType(rawValue: UInt8(type)).receiveTimeOffset ?? 0
+      offsets[type] = field == .tsRecv ? UInt8(place) : 8
     }
+    // Records of our own carry times that no message had.
+    for type in [RType.system, .error, .symbolMapping] { offsets[Int(type.rawValue)] = 0 }
     self.offsets = offsets
   }
 

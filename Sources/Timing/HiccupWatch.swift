@@ -33,6 +33,15 @@ public struct HiccupWatch: Sendable {
     last = now
   }
 
+  /// Takes a reading after work that may well have taken `work` ns: only what is longer than both
+  /// together is a gap, so that the pipeline's own slowness is never taken for the machine's.
+  @inlinable @inline(__always)
+  public mutating func note(_ now: UInt64, after work: UInt64) {
+    let gap = now &- last
+    if gap > thresholdNanos &+ work, now > last { noteGap(now) }
+    last = now
+  }
+
   /// Takes a reading after which time does not count until the next one: the thread slept or did
   /// something long by its own will.
   @inlinable @inline(__always)

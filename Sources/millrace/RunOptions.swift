@@ -46,6 +46,9 @@ enum RunOptions {
   static let wait = CommandOption.choice(
     "wait", ["spin", "yield", "park"], help: "how threads wait; spin burns a core each",
     default: "park")
+  static let inline = CommandOption.flag(
+    "inline",
+    help: "one thread reads and does the workers' work: a hop and a core less")
   static let ringLines = CommandOption.count(
     "ring-lines", in: 1024...(1 << 24),
     help: "64-byte lines of each shard's ring in shared memory, a power of two",
@@ -76,7 +79,8 @@ enum RunOptions {
   static let all: [any DeclaredOption] =
     [
       input, feed, date, line, reRequest, soup, user, passwordFile, session, sequence, duration,
-      instance, folder, shards, outputs, laneLines, policy, wait, ringLines, readerCPUs, workerCPUs,
+      instance, folder, shards, outputs, laneLines, policy, wait, inline, ringLines, readerCPUs,
+      workerCPUs,
       busyPoll, socketBuffer, gapWait, requestDelay, portable, rate, loss, symbols, seed,
     ] + JournalRunOptions.all + [capture] + LatencyRunOptions.all
 }

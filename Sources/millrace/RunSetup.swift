@@ -58,6 +58,19 @@ struct RunSetup {
     options.lanes.capacityLines = arguments.value(of: RunOptions.laneLines)
     options.lanes.policy = LanePolicy(name: arguments.value(of: RunOptions.policy)) ?? .wait
     options.lanes.strategy = WaitStrategy(name: arguments.value(of: RunOptions.wait)) ?? .park
+    if arguments[RunOptions.inline] {
+      options.layout = .inline
+      guard options.lanes.policy == .wait else {
+        throw usage(
+          "an inline pipeline drops nothing", "--inline --policy drop-oldest",
+          "leave --policy out: its reader is never faster than its workers")
+      }
+      guard arguments[RunOptions.workerCPUs] == nil else {
+        throw usage(
+          "an inline pipeline has no worker threads", "--inline --worker-cpus",
+          "bind its one thread with --reader-cpus")
+      }
+    }
     options.ringLines = arguments.value(of: RunOptions.ringLines)
     options.folder = arguments.value(of: RunOptions.folder)
     options.usesWideInstructions = !arguments[RunOptions.portable]

@@ -60,10 +60,16 @@ public import Timing
       || passed >= PacedLimits.accountNanos && due > now &+ PacedLimits.idleNanos
   }
 
-  /// The counters were published, which took a while: this is not time that the machine took.
-  public mutating func account() {
+  /// Takes the reading up again after somebody else's work in this thread, whose time is not what
+  /// the machine took.
+  public mutating func resume() {
     now = clock.now
-    watch.note(now)
+    watch.skip(to: now)
+  }
+
+  /// The counters were published.
+  public mutating func account() {
+    resume()
     accounted = now
     unaccounted = 0
   }
