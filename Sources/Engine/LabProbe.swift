@@ -11,14 +11,15 @@ public import Timing
 /// | stage | `from` | what |
 /// | --- | --- | --- |
 /// | receive | due | age of a message when the decoder gets it (paced input only) |
-/// | decode | stage, due | a message's own time, and its age in the lane (paced input only) |
+/// | decode | stage | own time of a message, of every eighth group (paced input only) |
+/// | decode | due | age of a message once it is in the lane (paced input only) |
 /// | lane_wait | stage | from the writing of a record to its taking, of one in 16 groups |
 /// | lane_wait | due | age of a record when the worker takes it |
 /// | worker | stage | own time of a record: book and publication |
 /// | publish | due | age of a record when the worker's batch is in shared memory |
 ///
 /// The paced reader records once for all messages that were due at one reading of its clock, with
-/// the age of the oldest; `taken` and `published` are per record, at the clock of the batch.
+/// the age of the oldest; the worker records each record, at the clock of its batch.
 public final class LabProbe: @unchecked Sendable {
   // Safety of `@unchecked`: changed while the pipeline is built and after it has stopped only.
   /// Where a record says when its message was due.
@@ -62,10 +63,10 @@ public final class LabProbe: @unchecked Sendable {
   }
 
   /// The probe of the next shard's worker.
-  func makeWorker(shards: Int, isInline: Bool) -> WorkerProbe {
+  func makeWorker(shards: Int, spins: Bool) -> WorkerProbe {
     let worker = WorkerProbe(
       clock: clock, due: dueField, options: options, marks: marks,
-      stamps: shards == 1 ? stamps : nil, thresholdNanos: thresholdNanos, isInline: isInline)
+      stamps: shards == 1 ? stamps : nil, thresholdNanos: thresholdNanos, spins: spins)
     workers.append(worker)
     return worker
   }
@@ -120,6 +121,10 @@ public final class LabStageLatency {
   public private(set) var overflowed: UInt64 = 0
   /// Messages of marked windows.
   public private(set) var unclean: UInt64 = 0
+
+  /// Messages in `all` and in `clean`.
+  public var allCount: UInt64 { all.count }
+  public var cleanCount: UInt64 { clean.count }
 
   init(name: String, from: String) {
     self.name = name

@@ -140,7 +140,7 @@ public final class Pipeline {
       journal: BlockLaneWriter(shard < journals.count ? journals[shard].lane : nil),
       journalFlushNanos: options.journal?.flushNanos ?? 0,
       probe: options.lab?.makeWorker(
-        shards: options.shards, isInline: options.layout == .inline))
+        shards: options.shards, spins: options.layout == .split && options.lanes.strategy == .spin))
     return WorkerThread(
       worker, doorbell: grid.doorbells[shard], strategy: options.lanes.strategy)
   }

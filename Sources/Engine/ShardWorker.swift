@@ -134,9 +134,9 @@ internal import SharedMemory
       guard !batch.isEmpty else { break }
       total &+= batch.count
       let start = measuresLatency ? MonotonicClock.now().rawValue : 0
-      if let probe { unsafe probe.taken(batch, upTo: lanes[source].taken) }
+      probe?.take()
       unsafe process(&states[source])
-      probe?.published(batch)
+      if let probe { unsafe probe.published(batch, upTo: lanes[source].taken) }
       unsafe lanes[source].release()
       if measuresLatency { sampleLatency(startedAt: start) }
     }

@@ -83,6 +83,7 @@ extension SourceThread {
     let end = MonotonicClock.now().rawValue &+ nanos
     while !mustStop, MonotonicClock.now().rawValue < end {
       _ = try? Readiness.wait(-1, timeoutNanos: Self.turnNanos)
+      publish()
     }
   }
 
@@ -102,7 +103,9 @@ extension SourceThread {
       if case .closed = link.client.phase { return }
       switch try connection.receive(timeoutNanos: Self.turnNanos) {
       case .ended: return
-      case .nothing: continue
+      case .nothing:
+        publish()
+        continue
       case .received: break
       }
       let start = MonotonicClock.now().rawValue

@@ -75,7 +75,12 @@ extension SourceThread {
   /// Looks in a row without a datagram after which a polling thread publishes its counters, and
   /// time after which it does so at the latest.
   private static var publishLooks: UInt32 { 64 }
+  /// Looks between two publications of a thread to which nothing comes, some 20 ms: the ring's
+  /// heartbeat of an inline pipeline.
+  private static var beatLooks: UInt32 { 1 << 16 }
   private static var publishNanos: UInt64 { 100_000 }
+  /// What a datagram may take, with its messages, before a gap counts as the machine's.
+  private static var datagramNanos: UInt64 { 5_000 }
 
   func readLines(_ sockets: LineSockets) throws(EngineError) {
     var request: [UInt8] = []
@@ -86,7 +91,6 @@ extension SourceThread {
     do throws(NetError) {
       while !mustStop {
         var total = 0
-        if let probe { watch?.note(probe.clock.now) }
         for index in 0..<sockets.count {
           // Safety: `index` is below the number of receivers, which `sockets` keeps.
           let receivers = unsafe sockets.receivers
@@ -103,11 +107,12 @@ extension SourceThread {
         tap.handOverOld(nowNanos: now)
         ledger.kernelDrops = sockets.dropped
         empty = total == 0 ? empty &+ 1 : 0
+        if let probe { watch?.note(probe.clock.now, after: UInt64(total) &* Self.datagramNanos) }
         if mustPublish(empty: empty, since: now &- published) {
           publish()
           published = now
+          if let probe { watch?.skip(to: probe.clock.now) }
         }
-        if let probe { watch?.skip(to: probe.clock.now) }
         if total == 0, !configuration.busyPolls {
           try wait(sockets)
           if let probe { watch?.skip(to: probe.clock.now) }
@@ -121,7 +126,7 @@ extension SourceThread {
   /// Whether it is time to publish counters: for a polling thread not while the next datagram may be
   /// on its way, since that takes longer than an empty look.
   private func mustPublish(empty: UInt32, since nanos: UInt64) -> Bool {
-    !configuration.busyPolls || empty % Self.publishLooks == Self.publishLooks - 1
+    !configuration.busyPolls || empty == Self.publishLooks || empty % Self.beatLooks == 1
       || empty == 0 && nanos >= Self.publishNanos
   }
 

@@ -19,7 +19,8 @@ final class WorkerProbe: @unchecked Sendable {
   private let clock: TickClock
   private let dues: DueTimes
   private let stamps: StampLane?
-  private let isInline: Bool
+  /// Whether the thread does nothing but look for records, so that every gap is the machine's.
+  private let spins: Bool
   private var now: UInt64
   /// Ends of the last batches, as ordinals, and when they were taken: stamps come a little later.
   private var ends = InlineArray<16, UInt64>(repeating: 0)
@@ -31,9 +32,9 @@ final class WorkerProbe: @unchecked Sendable {
 
   init(
     clock: TickClock, due: LabProbe.DueField, options: LatencyRecorder.Options,
-    marks: WindowMarks?, stamps: StampLane?, thresholdNanos: UInt64, isInline: Bool
+    marks: WindowMarks?, stamps: StampLane?, thresholdNanos: UInt64, spins: Bool
   ) {
-    self.isInline = isInline
+    self.spins = spins
     var plain = options
     plain.slots = 0
     taken = LatencyRecorder(options, marks: marks)
@@ -47,51 +48,54 @@ final class WorkerProbe: @unchecked Sendable {
     watch = HiccupWatch(now: now, marks: marks, thresholdNanos: thresholdNanos)
   }
 
-  /// A batch was taken from a lane; its last record is number `ordinal` there.
-  func taken(_ batch: borrowing RecordBatch, upTo ordinal: UInt64) {
+  /// A batch was taken from a lane. Reads the clock and no more: the records wait.
+  @inline(__always)
+  func take() {
     now = clock.now
-    // Before, an inline worker's thread did something else.
-    if isInline { watch.skip(to: now) } else { watch.note(now) }
-    let seen = now
-    for index in 0..<batch.count {
-      // Safety: the batch's records are whole until they are given back.
-      let due = unsafe dues.due(of: batch[index])
-      if due > 0 { taken.record(due: due, seen: seen) }
-    }
-    taken.noteDepth(UInt64(batch.count))
-    guard stamps != nil else { return }
-    ends[batches & 15] = ordinal
-    times[batches & 15] = seen
-    batches &+= 1
-    takeStamps(upTo: ordinal)
+    if spins { watch.note(now) } else { watch.skip(to: now) }
   }
 
-  /// The batch was published.
-  func published(_ batch: borrowing RecordBatch) {
+  /// The batch was published. `ordinal` is the number of its last record in the lane.
+  func published(_ batch: borrowing RecordBatch, upTo ordinal: UInt64) {
     let start = now
-    now = clock.now
-    watch.note(now, after: UInt64(batch.count) &* Self.workNanos)
-    let seen = now
+    let count = UInt64(batch.count)
+    let end = clock.now
+    watch.note(end, after: count &* Self.workNanos)
     var oldest: UInt64 = 0
     for index in 0..<batch.count {
       // Safety: the batch's records are whole until they are given back.
       let due = unsafe dues.due(of: batch[index])
       guard due > 0 else { continue }
-      published.record(due: due, seen: seen)
+      taken.record(due: due, seen: start)
+      published.record(due: due, seen: end)
       if oldest == 0 { oldest = due }
     }
-    let count = UInt64(batch.count)
+    taken.noteDepth(count)
     if oldest > 0 {
-      work.record(due: oldest, seen: seen, nanos: (seen &- start) / count, count: count)
+      work.record(due: oldest, seen: end, nanos: (end &- start) / count, count: count)
     }
+    // The recording itself, at most 2 µs a batch, is below what counts as a gap.
+    if stamps != nil { note(end: ordinal, takenAt: start) }
   }
 
   /// There was nothing to take.
-  func idle() {
+  @inline(__always)
+  func look() {
     now = clock.now
     watch.note(now)
-    taken.settle(now: now, atMost: 4)
-    published.settle(now: now, atMost: 4)
+  }
+
+  /// There has been nothing to take for a while: settles what waits.
+  func idle() {
+    taken.settle(now: now, atMost: 8)
+    published.settle(now: now, atMost: 8)
+  }
+
+  private func note(end ordinal: UInt64, takenAt time: UInt64) {
+    ends[batches & 15] = ordinal
+    times[batches & 15] = time
+    batches &+= 1
+    takeStamps(upTo: ordinal)
   }
 
   private func takeStamps(upTo ordinal: UInt64) {

@@ -102,10 +102,9 @@ extension ShardWorker {
         if !hasWork { return }
         continue
       }
-      if let probe {
-        probe.idle()
-        // Reading the clock was pause enough.
-        if strategy == .spin { continue }
+      if let probe, strategy == .spin {
+        spin(probe)
+        continue
       }
       if idler.pause() {
         settle()
@@ -116,6 +115,17 @@ extension ShardWorker {
         }
       }
     }
+  }
+
+  /// Waits for a record for `settleLooks` looks at most. Reading the clock is pause enough, and a
+  /// gap between two readings is the machine's.
+  private mutating func spin(_ probe: WorkerProbe) {
+    for _ in 1..<Self.settleLooks {
+      probe.look()
+      if hasWork { return }
+    }
+    settle()
+    probe.idle()
   }
 
   /// Looks without a record after which counters and hints are published, about 2 µs: fewer than a

@@ -120,7 +120,7 @@ import Timing
   func aStopInTheMiddleBalances(layout: PipelineLayout) throws {
     let start = RealtimeClock.now().rawValue
     let source = source(
-      try day(40_000), rate: 100_000, nanos: 3_600_000_000_000, wraps: true, start: start)
+      try day(40_000), rate: 10_000, nanos: 3_600_000_000_000, wraps: true, start: start)
     var options = options(layout)
     options.outputs = []
     let pipeline = try Pipeline(options: options, sources: [source], version: "test")

@@ -3,9 +3,10 @@ public import Timing
 /// What the lab records in the reader thread, for each group of messages that were due at one
 /// reading of the clock (one message, where the reader keeps up).
 ///
-/// `receive` is the age of the group's oldest message when it is taken. `decode` is the time until
-/// the next reading, divided by the group; `decoded` the age of the oldest one then. All messages of
-/// the group count alike. Owned by the reader thread until it has ended.
+/// `receive` is the age of the group's oldest message when it is taken, `decoded` its age at the next
+/// reading; all messages of the group count alike. `decode` is the time between the two, divided by
+/// the group, of every eighth group: recording takes time that the next message waits for. Owned by
+/// the reader thread until it has ended.
 public final class ReaderProbe: @unchecked Sendable {
   // Safety of `@unchecked`: one thread at a time, as above.
   public internal(set) var receive: LatencyRecorder
@@ -16,7 +17,8 @@ public final class ReaderProbe: @unchecked Sendable {
   private var groups: UInt64 = 0
   private var stamped: UInt64 = 0
 
-  /// Groups of which one is stamped.
+  /// Groups of which one is timed, and of which one is stamped.
+  private static var timeEvery: UInt64 { 8 }
   private static var stampEvery: UInt64 { 16 }
 
   public init(
@@ -34,8 +36,10 @@ public final class ReaderProbe: @unchecked Sendable {
   func record(due: UInt64, taken: UInt64, done: UInt64, count: Int, ordinal: UInt64) {
     let messages = UInt64(count)
     receive.record(due: due, seen: taken, nanos: taken > due ? taken &- due : 0, count: messages)
-    decode.record(due: due, seen: done, nanos: (done &- taken) / messages, count: messages)
     decoded.record(due: due, seen: done, nanos: done > due ? done &- due : 0, count: messages)
+    if groups % Self.timeEvery == 0 {
+      decode.record(due: due, seen: done, nanos: (done &- taken) / messages, count: messages)
+    }
     groups &+= 1
     guard let stamps, groups % Self.stampEvery == 0, ordinal > stamped else { return }
     stamped = ordinal
