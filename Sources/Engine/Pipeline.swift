@@ -36,12 +36,8 @@ public final class Pipeline {
   ) throws(EngineError) {
     self.options = options
     self.sources = sources
-    var lanes = options.lanes
-    if options.layout == .inline {
-      precondition(sources.count == 1, "the inline layout has one source, whose thread does it all")
-      lanes.policy = .wait
-    }
-    grid = LaneGrid(readers: sources.count, shards: options.shards, options: lanes)
+    grid = LaneGrid(
+      readers: sources.count, shards: options.shards, options: Self.lanes(options, sources))
     let location: RingLocation
     do throws(SharedMemoryError) {
       location = try RingLocation(
@@ -88,6 +84,17 @@ public final class Pipeline {
     let inline = options.layout == .inline ? InlineWorkers(workers) : nil
     if let inline { grid.consumeInline(by: inline) }
     for index in sources.indices { readers.append(makeReader(index, inline: inline)) }
+  }
+
+  private static func lanes(
+    _ options: PipelineOptions, _ sources: [SourceConfiguration]
+  ) -> LaneOptions {
+    var lanes = options.lanes
+    if options.layout == .inline {
+      precondition(sources.count == 1, "the inline layout has one source, whose thread does it all")
+      lanes.policy = .wait
+    }
+    return lanes
   }
 
   private func makeReader(_ index: Int, inline: InlineWorkers?) -> SourceThread {

@@ -123,8 +123,8 @@ extension SourceThread {
     }
   }
 
-  /// Whether it is time to publish counters: for a polling thread not while the next datagram may be
-  /// on its way, since that takes longer than an empty look.
+  /// Whether it is time to publish counters: for a polling thread not while the next datagram may
+  /// be on its way, since that takes longer than an empty look.
   private func mustPublish(empty: UInt32, since nanos: UInt64) -> Bool {
     !configuration.busyPolls || empty == Self.publishLooks || empty % Self.beatLooks == 1
       || empty == 0 && nanos >= Self.publishNanos

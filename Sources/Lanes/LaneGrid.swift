@@ -53,8 +53,8 @@ internal import Synchronization
   /// Bytes that the lanes take.
   public var byteCount: Int { readers * shards * strideBytes }
 
-  /// Makes the producer's own thread the consumer: where a lane is full, it calls `consumer` instead
-  /// of waiting for another thread. Before any thread uses the grid, which holds it weakly.
+  /// Makes the producer's own thread the consumer: where a lane is full, it calls `consumer`
+  /// instead of waiting for another thread. Before any thread uses the grid, which holds it weakly.
   public func consumeInline(by consumer: any InlineConsumer) {
     // Safety: no thread uses the grid yet.
     unsafe self.consumer = consumer

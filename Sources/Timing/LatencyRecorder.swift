@@ -103,8 +103,8 @@ public struct LatencyRecorder: ~Copyable, Sendable {
     if hasSeries { series.noteDepth(depth) }
   }
 
-  /// Settles up to `limit` entries whose windows are final at `now`, Unix ns. Call it while there is
-  /// nothing else to do.
+  /// Settles up to `limit` entries whose windows are final at `now`, Unix ns. Call it while there
+  /// is nothing else to do.
   @inline(__always)
   public mutating func settle(now: UInt64, atMost limit: Int) {
     var left = limit

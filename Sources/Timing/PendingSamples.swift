@@ -1,7 +1,8 @@
 /// Latencies that wait until it is known whether their windows are clean. A ring of fixed size.
 ///
-/// An entry is a latency and how many messages had it: 40 bits (18 minutes) and 24 bits. Entries that came one after another out of the same window and into the same window are one run;
-/// runs leave in the order in which they came.
+/// An entry is a latency and how many messages had it: 40 bits (18 minutes) and 24 bits. Entries
+/// that came one after another out of the same window and into the same window are one run; runs
+/// leave in the order in which they came.
 struct PendingSamples: ~Copyable, Sendable {
   /// Entries that were due in `first` and seen in `last`, and the messages in them.
   struct Run: Sendable, BitwiseCopyable {

@@ -127,7 +127,7 @@ struct PieceCursor: Sendable {
     if distance > 0 {
       offset = mass * distance
     } else {
-      // rate·t + slope·t²/2 = mass, solved for t in the form that stays exact where slope is small.
+      // rate·t + slope·t²/2 = mass, solved for t in the form that stays exact for small slopes.
       let root = max(0, rate * rate + 2 * slope * mass).squareRoot()
       offset = mass == 0 ? 0 : 2 * mass / (rate + root)
     }

@@ -4,13 +4,11 @@ internal import Synchronization
 /// and other processes, may share.
 ///
 ///     0      8              16            24           64
-///     ┌──────┬──────────────┬─────────────┬──────────┬────────────┬────────────┬──
-///     │start │ window nanos │ window count│ reserved │ lost ns, 0 │ lost ns, 1 │ …   4 bytes each
-///     └──────┴──────────────┴─────────────┴──────────┴────────────┴────────────┴──
+///     │start │ window nanos │ window count│ reserved │ lost ns, 0 │ lost ns, 1 │ …  4 bytes each
 ///
 /// A latency is judged over the windows in which nothing was lost. Any number of threads mark and
-/// look; what is marked while somebody looks is seen then or a little later. The memory must outlive
-/// every copy: `MarkMemory` owns some.
+/// look; what is marked while somebody looks is seen then or a little later. The memory must
+/// outlive every copy: `MarkMemory` owns some.
 @safe public struct WindowMarks: @unchecked Sendable {
   // Safety of `@unchecked`: all threads use atomic loads, stores and additions only.
   private let header: UnsafeMutablePointer<Atomic<UInt64>>

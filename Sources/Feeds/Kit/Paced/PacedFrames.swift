@@ -30,8 +30,8 @@ internal import Wire
 
   /// Copies the messages of `bytes`.
   ///
-  /// What follows a message that is cut off, of an unknown type (where lengths follow from types) or
-  /// of length 0 is left out. `messageBytes` gives the length of a message by its type.
+  /// What follows a message that is cut off, of an unknown type (where lengths follow from types)
+  /// or of length 0 is left out. `messageBytes` gives the length of a message by its type.
   public init(
     _ bytes: RawSpan, framing: FileFraming = .lengthPrefixed,
     messageBytes: (UInt8) -> Int = { _ in 0 }, profile: RateProfile, clock: TickClock,

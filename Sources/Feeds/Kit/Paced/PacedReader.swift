@@ -104,7 +104,7 @@ public import Timing
   @inlinable var bytes: RawSpan {
     @_lifetime(borrow self)
     @inline(__always) get {
-      // Safety: the memory has `end` bytes and the padding behind them, and lives as long as `self`.
+      // Safety: `end` bytes and the padding behind them, which live as long as `self`.
       unsafe _overrideLifetime(
         RawSpan(_unsafeStart: base, byteCount: end &+ PacedLimits.padding), borrowing: self)
     }

@@ -3,10 +3,10 @@ public import Timing
 /// What the lab records in the reader thread, for each group of messages that were due at one
 /// reading of the clock (one message, where the reader keeps up).
 ///
-/// `receive` is the age of the group's oldest message when it is taken, `decoded` its age at the next
-/// reading; all messages of the group count alike. `decode` is the time between the two, divided by
-/// the group, of every eighth group: recording takes time that the next message waits for. Owned by
-/// the reader thread until it has ended.
+/// `receive` is the age of the group's oldest message when it is taken, `decoded` its age at the
+/// next reading; all messages of the group count alike. `decode` is the time between the two,
+/// divided by the group, of every eighth group: recording takes time that the next message waits
+/// for. Owned by the reader thread until it has ended.
 public final class ReaderProbe: @unchecked Sendable {
   // Safety of `@unchecked`: one thread at a time, as above.
   public internal(set) var receive: LatencyRecorder
