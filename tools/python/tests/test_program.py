@@ -13,7 +13,7 @@ import pytest
 
 import judge
 from millrace import frames, journal, parquet
-from millrace.records import DTYPES, RECORDS, RTYPES
+from millrace.records import DTYPES, RECORDS, RTYPES, SAMPLED
 from samples import SYMBOLS, random_stream
 from writer import metadata
 
@@ -72,15 +72,19 @@ def test_times_in_the_block_headers(recorded):
     for segment in journal.open(recorded).segments:
         for block in segment.blocks():
             data, starts = segment.read(block)
-            seen, numbers, instruments = [], [], set()
+            seen, numbers, instruments, tells = [], [], set(), False
             for begin in starts.tolist():
                 row = np.frombuffer(data, DTYPES[int(data[begin + 1])], 1, begin)[0]
                 instruments.add(int(row["instrument_id"]))
-                if "ts_recv" in row.dtype.names and row["ts_recv"] != 2**64 - 1:
+                rtype = int(row["rtype"])
+                tells = tells or rtype in (RTYPES["symbol-mapping"], RTYPES["definition"])
+                # The end of a sampled quote's interval is no receive time.
+                if ("ts_recv" in row.dtype.names and rtype not in SAMPLED
+                        and row["ts_recv"] != 2**64 - 1):
                     seen.append(int(row["ts_recv"]))
                 if "sequence" in row.dtype.names:
                     numbers.append(int(row["sequence"]))
-            assert block.has_ts_recv == bool(seen)
+            assert block.has_ts_recv == bool(seen) and block.has_no_symbols != tells
             if seen:
                 assert (block.min_ts_recv, block.max_ts_recv) == (min(seen), max(seen))
             if block.has_sequence:
