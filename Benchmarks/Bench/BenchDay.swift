@@ -15,10 +15,13 @@ struct BenchDay: ~Copyable {
   /// Bytes of a message on average, rounded up; the largest has 52.
   private static var bytesPerMessage: Int { 36 }
 
-  init(messages: Int, options: BenchOptions, inFile: Bool = true) throws(BenchError) {
+  init(
+    messages: Int, options: BenchOptions, inFile: Bool = true, symbols: Int? = nil
+  ) throws(BenchError) {
     var plan = ItchMarketOptions()
     plan.seed = options.seed
     plan.messages = messages
+    if let symbols { plan.symbols = symbols }
     var market: ItchMarket
     do throws(ItchMarketOptions.Invalid) {
       market = try ItchMarket(plan)

@@ -19,6 +19,7 @@ enum Main {
     var words = Array(CommandLine.arguments.dropFirst())
     do throws(BenchError) {
       if try ShmReader.run(words) { return }
+      if try CountLoops.run(words) { return }
       let options = try parse(&words)
       guard let name = words.first, words.count == 1 else { throw .usage(usage) }
       guard let bench = benches.first(where: { $0.name == name }) else {

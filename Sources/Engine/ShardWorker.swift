@@ -35,6 +35,9 @@ internal import SharedMemory
   /// What reader threads want in the stream; nil for all shards but the first.
   private let notes: StreamNotes?
   private var summaryCursor: UInt8 = 0
+  /// From the monotonic clock to civil time: both run equally fast, only the latter may jump, so
+  /// one clock is read for a batch and the other one now and then.
+  private var wallOffset = RealtimeClock.offsetFromMonotonic()
 
   private let lanes: UnsafeMutablePointer<LaneReader>
   private let sources: UnsafeMutablePointer<SourceState>
@@ -128,17 +131,19 @@ internal import SharedMemory
     // The pointers, so that `self` is free for the calls.
     let lanes = unsafe lanes
     let states = unsafe sources
+    var start: UInt64 = 0
     for _ in 0..<Self.batchesATurn {
       // Safety: `source` is below the count of both tables.
       unsafe lanes[source].take(into: &batch)
       guard !batch.isEmpty else { break }
       total &+= batch.count
-      let start = measuresLatency ? MonotonicClock.now().rawValue : 0
+      // A batch that follows another begins where that one ended.
+      if measuresLatency, start == 0 { start = MonotonicClock.now().rawValue }
       probe?.take()
       unsafe process(&states[source])
       if let probe { unsafe probe.published(batch, upTo: lanes[source].taken) }
       unsafe lanes[source].release()
-      if measuresLatency { sampleLatency(startedAt: start) }
+      if measuresLatency { start = sampleLatency(startedAt: start) }
     }
     // Safety: as above.
     counters.counters.dropped[source & 63] = unsafe lanes[source].dropped
@@ -193,19 +198,21 @@ internal import SharedMemory
     }
   }
 
-  /// One latency sample a batch: every record of it counts with the age of the oldest.
-  private mutating func sampleLatency(startedAt start: UInt64) {
+  /// One latency sample a batch: every record of it counts with the age of the oldest. Gives the
+  /// monotonic time now.
+  private mutating func sampleLatency(startedAt start: UInt64) -> UInt64 {
     let now = MonotonicClock.now().rawValue
     let count = UInt64(batch.count)
     stages.record(.worker, nanos: now &- start, count: count)
     if let received = receiveTime() {
       lastReceive = received
-      let wall = RealtimeClock.now().rawValue
+      let wall = now &+ wallOffset
       let age = wall > received ? wall &- received : 0
       let worked = now &- start
       stages.record(.total, nanos: age, count: count)
       stages.record(.taken, nanos: age > worked ? age &- worked : 0, count: count)
     }
+    return now
   }
 
   /// Receive time of the first record of the batch that has one (orders and trades do).
@@ -240,6 +247,7 @@ internal import SharedMemory
   @inline(never)
   private mutating func reportLatency(_ now: UInt64) {
     nextSummary = now &+ StageHistograms.summaryNanos
+    wallOffset = RealtimeClock.offsetFromMonotonic()
     stages.summarizeNext(after: &summaryCursor, into: &latency.counters)
     latency.publish()
     let isDue = reporter.isDue(now)

@@ -140,8 +140,8 @@ public struct LatencyCounters: CounterSet {
     p9999Nanos[index] = summary.p9999
     maxNanos[index] = summary.max
     sumNanos[index] = histogram.sum
-    histogram.coarse { bucket, count in
-      bucketCounts[index &* LatencyBuckets.count &+ bucket] = count
-    }
+    // Through a span: an array of this size must not be copied for each of its elements.
+    var all = bucketCounts.mutableSpan
+    histogram.writeCoarse(to: &all, at: index * LatencyBuckets.count)
   }
 }

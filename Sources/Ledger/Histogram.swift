@@ -135,19 +135,41 @@ extension Histogram {
   /// Several percentiles in one pass; `percents` ascend.
   public func percentiles(_ percents: [Double]) -> [UInt64] {
     var result: [UInt64] = []
-    var index = -1
+    var next = 0
     var seen: UInt64 = 0
     for percent in percents {
       let wanted = rank(of: percent)
-      while seen < wanted, index + 1 < Self.bucketCount {
-        index += 1
-        // Safety: the loop's condition keeps `index` below `bucketCount`.
-        unsafe seen &+= counts[index]
+      while seen < wanted, next < Self.bucketCount {
+        // Whole groups are passed over at once: most of the buckets lie below the first percentile.
+        if next & 255 == 0 {
+          let group = sum(from: next, to: next + 256)
+          if seen &+ group < wanted {
+            seen &+= group
+            next += 256
+            continue
+          }
+        }
+        // Safety: the loop's condition keeps `next` below `bucketCount`, a multiple of 256.
+        unsafe seen &+= counts[next]
+        next += 1
       }
-      let isLast = index == Self.bucketCount - 1
-      result.append(index < 0 ? 0 : isLast ? max : min(Self.upperBound(of: index), max))
+      let isLast = next == Self.bucketCount
+      result.append(next == 0 ? 0 : isLast ? max : min(Self.upperBound(of: next - 1), max))
     }
     return result
+  }
+
+  /// The sum of a range of buckets.
+  func sum(from start: Int, to end: Int) -> UInt64 {
+    precondition(start >= 0 && end <= Self.bucketCount)
+    var sum: UInt64 = 0
+    var index = start
+    while index < end {
+      // Safety: checked above.
+      unsafe sum &+= counts[index]
+      index &+= 1
+    }
+    return sum
   }
 
   /// Which value in ascending order, counted from 1, is the percentile (nearest rank).

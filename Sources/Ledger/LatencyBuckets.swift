@@ -44,20 +44,16 @@ public enum LatencyBuckets {
 }
 
 extension Histogram {
-  /// Gives the count of each coarse bucket that is not empty. One pass over what is in use.
-  func coarse(_ body: (_ bucket: Int, _ count: UInt64) -> Void) {
+  /// Writes the count of each coarse bucket into `counts`, from `first` on. One pass over what is
+  /// in use.
+  func writeCoarse(to counts: inout MutableSpan<UInt64>, at first: Int) {
     let last = Self.index(of: max)
     var index = 0
     for bucket in 0..<LatencyBuckets.count where index <= last {
       let next = LatencyBuckets.lowerBound(of: bucket + 1)
       let isLast = bucket == LatencyBuckets.count - 1
       let end = Swift.min(isLast ? Self.bucketCount : Self.index(of: next), last + 1)
-      var sum: UInt64 = 0
-      for place in index..<end {
-        // Safety: `last` is a bucket, and `end` at most one more.
-        unsafe sum &+= counts[place]
-      }
-      if sum > 0 { body(bucket, sum) }
+      counts[first + bucket] = sum(from: index, to: end)
       index = end
     }
   }

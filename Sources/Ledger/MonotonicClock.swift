@@ -50,6 +50,21 @@ public enum RealtimeClock {
   public static func now() -> RealtimeInstant {
     RealtimeInstant(rawValue: read(CLOCK_REALTIME))
   }
+
+  /// What is to be added to the monotonic clock (modulo 2^64) to get civil time, ns.
+  ///
+  /// The two run equally fast; it changes when the machine's clock is set. A thread that is
+  /// interrupted between both readings would be wrong by that time, so the closest of three counts.
+  public static func offsetFromMonotonic() -> UInt64 {
+    var best: (gap: UInt64, offset: UInt64) = (.max, 0)
+    for _ in 0..<3 {
+      let before = read(CLOCK_MONOTONIC)
+      let civil = read(CLOCK_REALTIME)
+      let gap = read(CLOCK_MONOTONIC) &- before
+      if gap < best.gap { best = (gap, civil &- before &- gap / 2) }
+    }
+    return best.offset
+  }
 }
 
 private func read(_ clock: clockid_t) -> UInt64 {
