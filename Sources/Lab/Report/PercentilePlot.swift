@@ -13,6 +13,17 @@ struct PercentilePlot {
     var name: String { PercentilePlot.name(of: stage) }
   }
 
+  /// A limit of the machine that no line can come below.
+  private struct Mark {
+    let run: ReportRun
+    let name: String
+    let nanos: Double
+  }
+
+  /// The range of the axis is that of the percentiles from here on: the quickest few of millions
+  /// would take a decade or two that nobody looks at.
+  private static var leastPercentile: Double { 10 }
+
   let lines: [Line]
   let runs: [ReportRun]
 
@@ -90,8 +101,9 @@ struct PercentilePlot {
 
   private var caption: String {
     "From when a message was due (open loop: what waits counts). Clean windows are the "
-      + "milliseconds in which no thread of the lab lost time to the machine. The dotted line is "
-      + "the one-way time of a bare line between the two cores, measured around the run."
+      + "milliseconds in which no thread of the lab lost time to the machine. Dotted: "
+      + "half the round trip of a bare line between the two cores, and of a bare datagram where "
+      + "the load came as such, measured around the run."
   }
 
   private func classes(_ line: Line, inKey: Bool = false) -> String {
@@ -101,8 +113,12 @@ struct PercentilePlot {
       + (line.isTotal ? " own" : "")
   }
 
-  private var rawMarks: [(run: ReportRun, nanos: Double)] {
-    runs.compactMap { run in run.rawOneWay.map { (run, $0) } }
+  private var rawMarks: [Mark] {
+    runs.flatMap { run in
+      let raw = run.rawOneWay.map { Mark(run: run, name: "raw one way", nanos: $0) }
+      let datagram = run.datagramOneWay.map { Mark(run: run, name: "bare UDP", nanos: $0) }
+      return [raw, datagram].compactMap { $0 }
+    }
   }
 
   private func curve(_ line: Line, isClean: Bool) -> [[Double]] {
@@ -124,7 +140,7 @@ struct PercentilePlot {
   }
 
   private func panel(
-    isClean: Bool, _ marks: [(run: ReportRun, nanos: Double)], _ markup: inout ReportMarkup
+    isClean: Bool, _ marks: [Mark], _ markup: inout ReportMarkup
   ) {
     let title = isClean ? "Clean windows" : "All messages"
     markup.element("div") { markup in
@@ -134,7 +150,8 @@ struct PercentilePlot {
       frame.right = 132
       // Both panels share the range of all lines, so that the eye can compare them.
       let all = lines.flatMap { line in
-        (curve(line, isClean: true) + curve(line, isClean: false)).map { $0[1] }
+        (curve(line, isClean: true) + curve(line, isClean: false))
+          .filter { $0[0] >= Self.leastPercentile }.map { $0[1] }
       }
       let y = PlotAxis.logarithmic(
         all + marks.map(\.nanos), from: frame.plotBottom, to: frame.plotTop, spacing: 26,
@@ -151,7 +168,7 @@ struct PercentilePlot {
   }
 
   private func drawRaw(
-    _ mark: (run: ReportRun, nanos: Double), _ frame: PlotFrame, _ y: PlotAxis,
+    _ mark: Mark, _ frame: PlotFrame, _ y: PlotAxis,
     _ markup: inout ReportMarkup
   ) {
     let height = y.position(mark.nanos)
@@ -160,7 +177,7 @@ struct PercentilePlot {
     let isSecond = mark.run.index > 0
     let letter = runs.count > 1 ? "\(mark.run.letter): " : ""
     PlotFrame.label(
-      "\(letter)raw one way \(ReportText.duration(mark.nanos))",
+      "\(letter)\(mark.name) \(ReportText.duration(mark.nanos))",
       isSecond ? frame.plotLeft + 200 : frame.plotLeft + 6,
       height + 15 > frame.plotBottom ? height - 5 : height + 15, "start", &markup,
       kind: mark.run.style)

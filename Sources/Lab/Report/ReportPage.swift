@@ -11,8 +11,14 @@ struct ReportRun {
   var total: LabStage? { result.stages.last { $0.name == "total" } ?? result.stages.last }
   /// One-way time of a bare line between the cores: half of the measured round trip.
   var rawOneWay: Double? {
-    guard let raw = result.rawRoundTrip, raw.samples > 0, raw.p50 > 0 else { return nil }
-    return Double(raw.p50) / 2
+    Self.half(result.rawRoundTrip)
+  }
+  /// The same of a bare datagram, where it was measured.
+  var datagramOneWay: Double? { Self.half(result.udpRoundTrip) }
+
+  private static func half(_ trip: LabQuantiles?) -> Double? {
+    guard let trip, trip.samples > 0, trip.p50 > 0 else { return nil }
+    return Double(trip.p50) / 2
   }
 }
 

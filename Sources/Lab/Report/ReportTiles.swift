@@ -59,6 +59,11 @@ extension LabReport {
         Tile(
           name: "raw one way", value: ReportText.duration(raw), more: "a bare line, in this run"))
     }
+    if let datagram = run.datagramOneWay {
+      tiles.append(
+        Tile(
+          name: "bare UDP", value: ReportText.duration(datagram), more: "half of a round trip"))
+    }
     let lost = run.lostCount
     tiles.append(
       Tile(

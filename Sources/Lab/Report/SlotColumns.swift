@@ -6,6 +6,7 @@ struct SlotColumns {
   /// Slots that one point stands for, and its length.
   let slotsPerPoint: Int
   let pointMillis: Double
+  let slotMillis: Double
   /// Highest rate at which messages were due in a slot, messages a second.
   private(set) var offeredRate: [Double] = []
   /// Highest of the slots; 0 where there was no message.
@@ -28,7 +29,7 @@ struct SlotColumns {
     ]
     let slots = lengths.max() ?? 0
     let isLength = series.slotMillis.isFinite && series.slotMillis > 0
-    let slotMillis = isLength ? min(series.slotMillis, 1e9) : 1
+    slotMillis = isLength ? min(series.slotMillis, 1e9) : 1
     let perPoint = Swift.max(1, (slots + limit - 1) / limit)
     slotsPerPoint = perPoint
     pointMillis = Double(perPoint) * slotMillis

@@ -44,13 +44,17 @@ struct TimePlot {
   }
 
   private var caption: String {
-    let perPoint = runs.map(\.columns.slotsPerPoint).max() ?? 1
-    let length = runs.map(\.columns.pointMillis).max() ?? 0
-    let worst = perPoint > 1 ? "; of the \(perPoint) slots in a point, the worst" : ""
-    return "Messages by when they were due, in slots of "
-      + "\(ReportText.duration(length / Double(perPoint) * 1e6))\(worst). Grey bars: the time of "
-      + "a slot that the machine took from the threads, on the axis of latency. A peak that does "
-      + "not rise above its grey bar may be the machine's."
+    let slots = runs.map { run, columns in
+      let length = ReportText.duration(columns.slotMillis * 1e6)
+      let letter = isComparison ? " (\(run.letter))" : ""
+      let worst =
+        columns.slotsPerPoint > 1 ? ", of \(columns.slotsPerPoint) in a point the worst" : ""
+      return "slots of \(length)\(worst)\(letter)"
+    }
+    return "Messages by when they were due: \(slots.joined(separator: ", ")). The offered rate is "
+      + "the mean of a slot, so bursts shorter than one show as less than they are. Grey bars: the "
+      + "time of a slot that the machine took from the threads, on the axis of latency. A peak that "
+      + "does not rise above its grey bar may be the machine's."
   }
 
   private func draw(_ markup: inout ReportMarkup) {
