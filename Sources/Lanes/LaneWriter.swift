@@ -104,19 +104,27 @@ internal import Synchronization
     unsafe withUnsafeMutableBytes(of: &words) {
       unsafe $0.storeBytes(of: record, as: Record.self)
     }
+    push(
+      words: [words[0], words[1], words[2], words[3], words[4], words[5], words[6]],
+      then: [words[7], words[8], words[9], words[10], words[11], words[12], words[13]],
+      shard: shard)
+  }
+
+  /// Writes a record of two lines, given as the words of payload of both.
+  @inlinable @inline(__always)
+  public mutating func push(
+    words first: InlineArray<7, UInt64>, then second: InlineArray<7, UInt64>, shard: Int
+  ) {
+    assert(shard >= 0 && shard < shards)
     // Safety: `shard` is inside; the two slots are the producer's own until their words are stored.
     let cursor = unsafe cursors + shard
     if unsafe cursor.pointee.position &+ 2 > cursor.pointee.limit {
       makeRoom(lines: 2, shard: shard)
     }
     let word = unsafe cursor.pointee.word
-    unsafe store(
-      [words[0], words[1], words[2], words[3], words[4], words[5], words[6]], word: word,
-      at: cursor)
+    unsafe store(first, word: word, at: cursor)
     unsafe cursor.pointee.position &+= 1
-    unsafe store(
-      [words[7], words[8], words[9], words[10], words[11], words[12], words[13]],
-      word: word | LineWord.continuation, at: cursor)
+    unsafe store(second, word: word | LineWord.continuation, at: cursor)
     unsafe cursor.pointee.position &+= 1
     unsafe cursor.pointee.word &+= 1
   }
