@@ -17,8 +17,8 @@ import Wire
 ///
 /// Beside the decoder, in the same round and over the same bytes, `json_baseline.cpp`: simdjson
 /// on-demand, and a scanner that knows the order of the keys. Those add prices up and write
-/// nothing; the decoder finds symbols and line ends, checks every character and writes records. The sum of
-/// its records must be theirs.
+/// nothing; the decoder finds symbols and line ends, checks every character and writes records.
+/// The sum of its records must be theirs.
 enum BinanceBench: Bench {
   static var name: String { "binance" }
   static var summary: String { "Binance JSON text: decoder beside simdjson, and to shared memory" }

@@ -146,9 +146,9 @@ extension BinanceDecoder {
     return scan.at
   }
 
-  // Records are put together as words: fields stored one by one and loaded as words again would make
-  // the processor wait for its own stores. The general path makes the same records of structs, and
-  // the tests compare.
+  // Records are put together as words: fields stored one by one and loaded as words again would
+  // make the processor wait for its own stores. The general path makes the same records of structs,
+  // and the tests compare.
 
   /// The first word of a record's header.
   @inline(__always)
