@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Engine
 internal import Ledger
 internal import Net
@@ -75,11 +76,8 @@ public struct LabRun {
     var machine = Surroundings(
       environment: environment, begin: ProcessorTime.now(),
       created: UTCText.text(ofUnixNanos: clock.now))
-    do throws(EngineError) {
-      machine.hiccups = try SpinCalibration.measure(
-        cpus: plan.cpus, nanos: Self.calibrationNanos, clock: clock)
-    } catch {
-      throw .engine(error)
+    machine.hiccups = try withPriority { () throws(EngineError) in
+      try SpinCalibration.measure(cpus: plan.cpus, nanos: Self.calibrationNanos, clock: clock)
     }
     try measureRoundTrip(&machine)
     if plan.input == "udp" { machine.udpRoundTrip = try bareRoundTrip() }
@@ -88,9 +86,23 @@ public struct LabRun {
 
   func measureRoundTrip(_ machine: inout Surroundings) throws(LabFailure) {
     guard plan.cpus.count > 1 else { return }
-    do throws(EngineError) {
+    try withPriority { () throws(EngineError) in
       try RawRoundTrip.measure(
         cpus: (plan.cpus[0], plan.cpus[1]), nanos: Self.roundTripNanos, into: &machine.trips)
+    }
+  }
+
+  /// Starts threads that inherit the priority of the run's threads.
+  private func withPriority<Found>(
+    _ body: () throws(EngineError) -> Found
+  ) throws(LabFailure) -> Found {
+    let code = plan.isRealtime ? ml_thread_set_realtime(true) : 0
+    guard code == 0 else {
+      throw .system(call: "sched_setscheduler", path: "SCHED_FIFO", code: code)
+    }
+    defer { if plan.isRealtime { _ = ml_thread_set_realtime(false) } }
+    do throws(EngineError) {
+      return try body()
     } catch {
       throw .engine(error)
     }
