@@ -108,6 +108,7 @@ struct BookFeeder: ~Copyable {
   mutating func single(_ bytes: RawSpan) {
     var offset = 0
     while offset < bytes.byteCount {
+      prefetchResting(bytes, at: offset &+ 2)
       apply(bytes, at: offset &+ 2)
       offset &+= 2 &+ Int(bytes.uncheckedBE(UInt16.self, at: offset))
     }
@@ -145,6 +146,14 @@ struct BookFeeder: ~Copyable {
   private func prefetch(_ bytes: RawSpan, at: Int) {
     books.prefetchOrder(reference(bytes, at))
     books.prefetchBook(locate(bytes, at))
+  }
+
+  /// For a single message: new orders follow one another in the table and need no hint.
+  @inline(__always)
+  private func prefetchResting(_ bytes: RawSpan, at: Int) {
+    let type = bytes.uncheckedByte(at: at)
+    guard type != UInt8(ascii: "A"), type != UInt8(ascii: "F") else { return }
+    books.prefetch(reference(bytes, at), of: locate(bytes, at))
   }
 
   @inline(__always)

@@ -15,7 +15,6 @@ extension OrderBooks {
     guard let bids = levels.bids(of: instrument) else {
       return refuse(.limitReached, instrument: instrument)
     }
-    orders.prefetchNext(after: orderID)
     return place(
       OpenOrder(
         id: orderID, key: 0, priority: priority, size: size,
@@ -53,7 +52,6 @@ extension OrderBooks {
     orderID: UInt64, newOrderID: UInt64, price: Int64, size: UInt32, priority: UInt64,
     instrument: UInt32? = nil
   ) -> BookEffect {
-    if let instrument { prefetch(orderID, of: instrument) }
     guard let slot = orders.find(orderID) else {
       return refuse(.unknownOrder, instrument: instrument ?? 0)
     }
@@ -121,7 +119,6 @@ extension OrderBooks {
   mutating func reduce(
     orderID: UInt64, size: UInt32, instrument: UInt32?, clampIsNormal: Bool
   ) -> BookEffect {
-    if let instrument { prefetch(orderID, of: instrument) }
     guard let slot = orders.find(orderID) else {
       return refuse(.unknownOrder, instrument: instrument ?? 0)
     }

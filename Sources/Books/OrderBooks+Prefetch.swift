@@ -5,6 +5,8 @@
 /// 2. `prefetchLevels`: what slot and header point to;
 /// 3. the operation itself.
 ///
+/// Operations themselves give no hints: who has no batch calls `prefetch` first.
+///
 /// All of them are hints: nothing changes, and unknown orders and instruments are ignored. They
 /// choose addresses instead of branching, because a wrong guess would cost what they save.
 extension OrderBooks {
@@ -32,10 +34,10 @@ extension OrderBooks {
     levels.sides[restingSide ^ (restingSide ^ newSide) & mask].prefetchTouch()
   }
 
-  /// Within an operation: lets the levels of the book travel while the order is still being waited
-  /// for, which alone tells the side.
+  /// Before a single operation: lets its slot and the touch of both sides of its book travel
+  /// at once. In a batch the stages above do more.
   @inlinable @inline(__always)
-  func prefetch(_ orderID: UInt64, of instrument: UInt32) {
+  public func prefetch(_ orderID: UInt64, of instrument: UInt32) {
     orders.prefetch(orderID)
     let bids = 2 &* levels.instruments.hint(instrument)
     levels.sides[bids].prefetchBest()

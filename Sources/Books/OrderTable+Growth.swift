@@ -4,13 +4,18 @@ extension OrderTable {
   @usableFromInline @inline(never)
   mutating func grow() { rebuild(slots: slots.count * 2) }
 
-  /// Goes over to a hash that ids from outside cannot steer: with a random odd multiplier
-  /// multiplicative hashing is universal (Dietzfelbinger et al., 1997). The probe limit doubles, so
-  /// that this happens a few times at most.
+  /// Leaves the ring for scattered groups; where these collide too, for a hash that nobody outside
+  /// can steer: with a random odd multiplier multiplicative hashing is universal (Dietzfelbinger
+  /// et al., 1997). The probe limit doubles each time, so that this happens a few times at most.
   @usableFromInline @inline(never)
-  mutating func changeMultiplier() {
-    multiplier = UInt64.random(in: 0...UInt64.max) | 1
-    probeLimit *= 2
+  mutating func scatter() {
+    if multiplier == 0 {
+      multiplier = Self.firstMultiplier
+      probeLimit = BookLimits.orderProbes
+    } else {
+      multiplier = UInt64.random(in: 0...UInt64.max) | 1
+      probeLimit *= 2
+    }
     rebuild(slots: slots.count)
   }
 
@@ -18,6 +23,7 @@ extension OrderTable {
     let old = exchange(&slots, with: MappedTable(count: count))
     slots.populate()
     mask = count - 1
+    kept = multiplier == 0 ? UInt64(mask) : (1 << Self.groupBits) - 1
     shift = Self.shift(slots: count)
     for index in 0..<old.count where old[index].size != 0 {
       sortIn(old[index], at: probe(old[index].id))

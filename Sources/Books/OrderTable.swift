@@ -35,16 +35,19 @@ struct OpenOrder: BitwiseCopyable {
 
 /// Open orders by their 64-bit id: open addressing, linear probing, backward-shift deletion.
 ///
-/// Exchanges number orders nearly in sequence. So the hash keeps each group of eight ids together,
-/// in four neighbouring lines, and scatters the groups: orders of the same moment share lines, and
-/// where the next new order will go is known before its message has come (`prefetchNext`). Within
-/// a group no two ids collide. The orders of a run are sorted by their home slots ("Robin Hood"),
-/// so that a removal moves only those that are not at home.
+/// Exchanges number orders nearly in sequence. So the table begins as a ring over the ids: the slot
+/// of an id is its low bits. New orders then take one slot after the other, those of the same
+/// moment share lines, and one is displaced only by another that has stayed open for a whole round.
 ///
-///     slot of id = (id without its low 3 bits) * multiplier >> shift, its low 3 bits appended
+///     ring:      slot of id = id & mask
+///     scattered: slot of id = (id >> 3) * multiplier >> shift, the low 3 bits of the id appended
 ///
-/// Nothing depends on how ids are chosen but speed: ids chosen to collide meet a probe limit and
-/// a random multiplier.
+/// Where ids are numbered in a way that crowds the ring (`isStrained`), groups of eight ids are
+/// scattered instead; within a group no two ids collide. Nothing depends on how ids are chosen but
+/// speed: ids chosen to collide meet a probe limit and a random multiplier.
+///
+/// The orders of a run are sorted by their home slots ("Robin Hood"), so that a removal moves only
+/// those that are not at home.
 ///
 /// Memory: the table doubles when more than half full, so 32 bytes × 2…4 per order at the largest
 /// number of open orders so far. Doubling copies everything at once.
@@ -55,22 +58,32 @@ struct OrderTable: ~Copyable {
   @usableFromInline var count = 0
   /// Number of slots minus one.
   @usableFromInline var mask: Int
-  /// Any odd number that scatters groups in sequence. The golden ratio, the usual one, puts each
-  /// group next to one of not long ago, whose orders are still open.
-  @usableFromInline var multiplier: UInt64 = 0xD6E8_FEB8_6659_FD93
+  /// Low bits of an id that stay as they are: all bits of `mask` for a ring, three when scattered.
+  @usableFromInline var kept: UInt64
+  /// What scatters groups; 0 for a ring, so that one formula serves both.
+  @usableFromInline var multiplier: UInt64 = 0
   /// Leaves as many bits as there are groups.
   @usableFromInline var shift: UInt64
-  @usableFromInline var probeLimit = BookLimits.orderProbes
+  @usableFromInline var probeLimit = Self.ringProbes
+  /// Mean distance of displaced orders from home, of some 256 of the last ones, times 256.
+  @usableFromInline var strain = 0
 
   static var smallestBits: Int { 10 }
-  /// Ids that stay together: 2^3 slots of 32 bytes.
+  /// Ids that stay together when scattered: 2^3 slots of 32 bytes.
   @inlinable static var groupBits: UInt64 { 3 }
-  @inlinable static var groupMask: UInt64 { (1 &<< groupBits) &- 1 }
+  /// Any odd number that scatters groups in sequence. The golden ratio, the usual one, puts each
+  /// group next to one of not long ago, whose orders are still open.
+  static var firstMultiplier: UInt64 { 0xD6E8_FEB8_6659_FD93 }
+  /// Probes at which a ring is given up, and the mean distance. Of ids by chance half a table full
+  /// has runs of some 30 slots, and displaced orders stand 3 slots from home.
+  @inlinable static var ringProbes: Int { 64 }
+  @inlinable static var ringStrain: Int { 8 &* 256 }
 
   init(expectedOrders: Int) {
     var bits = Self.smallestBits
     while (1 << bits) / 2 < min(expectedOrders, BookLimits.openOrders) { bits += 1 }
     mask = (1 << bits) - 1
+    kept = UInt64(mask)
     shift = Self.shift(slots: 1 << bits)
     slots = MappedTable(count: 1 << bits)
     if expectedOrders > 0 { slots.populate() }
@@ -83,7 +96,7 @@ struct OrderTable: ~Copyable {
   /// Where the search for an id begins.
   @inlinable @inline(__always)
   func home(_ id: UInt64) -> Int {
-    let low = id & Self.groupMask
+    let low = id & kept
     let group = ((id ^ low) &* multiplier) &>> shift
     return Int(truncatingIfNeeded: group &<< Self.groupBits | low)
   }
@@ -117,8 +130,13 @@ struct OrderTable: ~Copyable {
   @usableFromInline @inline(never)
   mutating func insertDisplaced(_ order: OpenOrder, at free: Int) {
     sortIn(order, at: free)
-    if (free &- home(order.id)) & mask > probeLimit { changeMultiplier() }
+    let distance = (free &- home(order.id)) & mask
+    strain &+= distance &- strain / 256
+    if distance > probeLimit || isStrained { scatter() }
   }
+
+  /// Whether ids crowd the ring. Scattered ids have the probe limit alone.
+  private var isStrained: Bool { multiplier == 0 && strain > Self.ringStrain }
 
   /// Puts an order into its run, which ends before the slot `free`, in the order of homes.
   mutating func sortIn(_ order: OpenOrder, at free: Int) {
@@ -169,14 +187,6 @@ extension OrderTable {
   /// Brings the slot where an order is or will be into the cache.
   @inlinable @inline(__always)
   func prefetch(_ id: UInt64) { slots.prefetch(home(id)) }
-
-  /// Brings the slot into the cache that a new order of the near future will take, if ids go on as
-  /// they do.
-  @inlinable @inline(__always)
-  func prefetchNext(after id: UInt64) { slots.prefetch(home(id &+ Self.idsAhead)) }
-
-  /// Some ten messages of a feed that numbers orders one by one.
-  @inlinable static var idsAhead: UInt64 { 32 }
 
   /// The side of an open order if it stands in its first slot, else any side.
   @inlinable @inline(__always)

@@ -11,9 +11,9 @@ struct OrderGrowthTests {
       switch self {
       case .sequential: index
       case .equalLowBits: index << 32
-      // The inverse of the table's first multiplier sends all of these to its first slot, as their
-      // low three bits, which the hash leaves alone, are equal.
-      case .collidingHash: (index &* 0xCFEE_444D_8B59_A89B) << 3
+      // Equal in their low 24 bits, which crowds the ring that the table begins as; and the inverse
+      // of its first multiplier sends all of these to its first slot.
+      case .collidingHash: ((index << 21) &* 0xCFEE_444D_8B59_A89B) << 3
       case .descendingFromMaximum: UInt64.max - index
       case .random: random.next()
       }
