@@ -10,7 +10,7 @@ extension ShardWorker {
   mutating func apply(_ record: UnsafeRawPointer, _ source: inout SourceState) {
     // Safety: a whole record lies at `record`, 8-byte aligned; any bits are valid in its fields.
     if unsafe record.load(fromByteOffset: 1, as: RType.self) == .mbo {
-      unsafe applyOrder(record.load(as: MBOMessage.self), at: record, &source)
+      unsafe applyOrder(OrderWords(at: record), &source)
     } else {
       unsafe applyOther(record, &source)
     }
@@ -39,7 +39,7 @@ extension ShardWorker {
 
   @inline(__always)
   private mutating func applyOrder(
-    _ wire: MBOMessage, at address: UnsafeRawPointer, _ source: inout SourceState
+    _ wire: OrderWords, _ source: inout SourceState
   ) {
     guard isInSequence(wire.sequence, &source) else {
       counters.counters.duplicate &+= 1
@@ -52,28 +52,22 @@ extension ShardWorker {
     case .add: applyAdd(record, &source)
     case .cancel: applyCancel(record, &source)
     case .fill: applyFill(record, &source)
-    case .modify:
-      var older = LaneConvention.olderID(of: record)
-      if record.header.length == ReplaceRecord.lengthWords {
-        // Safety: a record of this length is a `ReplaceRecord`.
-        older = unsafe address.load(fromByteOffset: 56, as: UInt64.self)
-      }
-      applyReplace(record, older: older, &source)
+    case .modify: applyReplace(record, &source)
     case .clear:
-      _ = source.orders.clear(instrument: record.header.instrumentID)
+      _ = source.orders.clear(instrument: record.instrument)
       deliver(record)
     default: deliver(record)
     }
-    closeInterval(record.header, &source)
+    if outputs.contains(.bbo1s) { closeInterval(record.header, &source) }
   }
 
   private func side(_ side: BookSide) -> Side { side == .bid ? .bid : .ask }
 
   @inline(__always)
-  private mutating func applyAdd(_ record: MBOMessage, _ source: inout SourceState) {
+  private mutating func applyAdd(_ record: OrderWords, _ source: inout SourceState) {
     let effect = source.orders.add(
-      instrument: record.header.instrumentID, orderID: record.orderID,
-      side: record.side == .bid ? .bid : .ask, price: record.price, size: record.size,
+      instrument: record.instrument, orderID: record.orderID, side: record.bookSide,
+      price: record.price, size: record.size,
       priority: record.orderID)
     guard effect.isApplied else { return filter() }
     deliver(record)
@@ -82,18 +76,17 @@ extension ShardWorker {
 
   @inline(__always)
   private mutating func changed(
-    _ record: MBOMessage, _ effect: BookEffect, _ source: inout SourceState
+    _ record: OrderWords, _ effect: BookEffect, _ source: inout SourceState
   ) {
     bookChanged(
       record, changes: effect.changes, depth: effect.depth, levels: source.orders.levels,
-      isTrading: source.trading.isTrading(record.header.instrumentID),
-      conflation: &source.conflation)
+      trading: source.trading, conflation: &source.conflation)
   }
 
   @inline(__always)
-  private mutating func applyCancel(_ wire: MBOMessage, _ source: inout SourceState) {
+  private mutating func applyCancel(_ wire: OrderWords, _ source: inout SourceState) {
     let effect = source.orders.cancel(
-      orderID: wire.orderID, size: wire.size, instrument: wire.header.instrumentID)
+      orderID: wire.orderID, size: wire.size, instrument: wire.instrument)
     guard effect.isApplied else { return missing() }
     var record = wire
     record.side = side(effect.side)
@@ -105,9 +98,9 @@ extension ShardWorker {
 
   /// An execution is a trade by the aggressor, a fill of the resting order, and its reduction; LAST
   /// stands on the final one. One that is not printable is no trade of its own: the cross is.
-  private mutating func applyFill(_ wire: MBOMessage, _ source: inout SourceState) {
+  private mutating func applyFill(_ wire: OrderWords, _ source: inout SourceState) {
     let effect = source.orders.execute(
-      orderID: wire.orderID, size: wire.size, instrument: wire.header.instrumentID)
+      orderID: wire.orderID, size: wire.size, instrument: wire.instrument)
     guard effect.isApplied else { return missing() }
     let isPrintable = !wire.flags.contains(.publisherSpecific)
     var record = wire
@@ -135,13 +128,13 @@ extension ShardWorker {
 
   /// A replacement is a cancel of the old order and an add of the new one, which inherits its side.
   private mutating func applyReplace(
-    _ wire: MBOMessage, older: UInt64, _ source: inout SourceState
+    _ wire: OrderWords, _ source: inout SourceState
   ) {
-    let gone = source.orders.delete(orderID: older, instrument: wire.header.instrumentID)
+    let older = wire.olderID
+    let gone = source.orders.delete(orderID: older, instrument: wire.instrument)
     guard gone.isApplied else { return missing() }
     var record = wire
-    record.header.length = MBOMessage.lengthWords
-    record.tsInDelta = 0
+    record.dropOlderID()
     record.action = .cancel
     record.orderID = older
     record.side = side(gone.side)
@@ -150,7 +143,7 @@ extension ShardWorker {
     record.flags.remove(.last)
     derive(record)
     let made = source.orders.add(
-      instrument: wire.header.instrumentID, orderID: wire.orderID, side: gone.side,
+      instrument: wire.instrument, orderID: wire.orderID, side: gone.side,
       price: wire.price, size: wire.size, priority: wire.orderID)
     record.action = .add
     record.orderID = wire.orderID
@@ -175,14 +168,14 @@ extension ShardWorker {
   }
 
   /// A price level of an aggregated feed; the book is true only where LAST is set.
-  private mutating func applyLevel(_ record: MBOMessage, _ source: inout SourceState) {
-    let instrument = record.header.instrumentID
+  private mutating func applyLevel(_ record: OrderWords, _ source: inout SourceState) {
+    let instrument = record.instrument
     guard record.action != .clear else {
       source.levels.clear(instrument: instrument)
       return deliver(record)
     }
     let effect = source.levels.set(
-      instrument: instrument, side: record.side == .bid ? .bid : .ask, price: record.price,
+      instrument: instrument, side: record.bookSide, price: record.price,
       size: record.action == .cancel ? 0 : UInt64(record.size))
     deliver(record)
     if source.hasPending, source.pendingInstrument != instrument { source.dropPending() }
@@ -194,8 +187,8 @@ extension ShardWorker {
       guard depth != .max else { return }
       bookChanged(
         record, changes: changes, depth: depth, levels: source.levels.levels,
-        isTrading: source.trading.isTrading(instrument), conflation: &source.conflation)
+        trading: source.trading, conflation: &source.conflation)
     }
-    closeInterval(record.header, &source)
+    if outputs.contains(.bbo1s) { closeInterval(record.header, &source) }
   }
 }

@@ -16,11 +16,19 @@ extension ShardWorker {
     outlet.counters.offered &+= 1
   }
 
-  /// A record of the feed that the book has completed.
+  /// An order record of the feed, as the book has completed it.
   @inline(__always)
-  mutating func deliver<R: Record>(_ record: R) {
-    emit(record)
+  mutating func deliver(_ record: OrderWords) {
+    emit(line: record.words)
     counters.counters.delivered &+= 1
+    outlet.counters.offered &+= 1
+  }
+
+  /// An order record that the worker adds of its own.
+  @inline(__always)
+  mutating func derive(_ record: OrderWords) {
+    emit(line: record.words)
+    counters.counters.derived &+= 1
     outlet.counters.offered &+= 1
   }
 
@@ -38,12 +46,12 @@ extension ShardWorker {
   /// What follows from a change of a book: quotes on request, the check that it is not crossed.
   @inline(__always)
   mutating func bookChanged(
-    _ cause: MBOMessage, changes: BookChanges, depth: UInt16, levels: borrowing BookLevels,
-    isTrading: Bool, conflation: inout QuoteConflation
+    _ cause: OrderWords, changes: BookChanges, depth: UInt16, levels: borrowing BookLevels,
+    trading: borrowing TradingStates, conflation: inout QuoteConflation
   ) {
-    let topChanged = changes.contains(.bestSize) || changes.contains(.bestPrice)
-    if changes.contains(.bestPrice), isTrading,
-      levels.isCrossed(instrument: cause.header.instrumentID)
+    let topChanged = !changes.isDisjoint(with: [.bestSize, .bestPrice])
+    if changes.contains(.bestPrice), levels.isCrossed(instrument: cause.instrument),
+      trading.isTrading(cause.instrument)
     {
       counters.counters.crossedBooks &+= 1
     }
@@ -51,33 +59,29 @@ extension ShardWorker {
       if outputs.contains(.mbp1) { deriveTop(cause, depth: depth, levels: levels) }
       if outputs.contains(.bbo1s) {
         conflation.quoteChanged(
-          cause.header.instrumentID, tsEvent: cause.header.tsEvent, sequence: cause.sequence)
+          cause.instrument, tsEvent: cause.tsEvent, sequence: cause.sequence)
       }
     }
     if depth < 10, outputs.contains(.mbp10) { deriveDepth(cause, depth: depth, levels: levels) }
   }
 
   private mutating func deriveTop(
-    _ cause: MBOMessage, depth: UInt16, levels: borrowing BookLevels
+    _ cause: OrderWords, depth: UInt16, levels: borrowing BookLevels
   ) {
-    let instrument = cause.header.instrumentID
-    derive(
-      MBP1Message(
-        publisherID: cause.header.publisherID, instrumentID: instrument,
-        tsEvent: cause.header.tsEvent, price: cause.price, size: cause.size,
-        action: cause.action, side: cause.side, flags: cause.flags.union(.last),
-        depth: UInt8(clamping: depth), tsRecv: cause.tsRecv, sequence: cause.sequence,
-        levels: [levels.pair(0, instrument: instrument)]))
+    let lines = cause.quote(depth: depth, levels.pair(0, instrument: cause.instrument))
+    emit(lines.0, lines.1, byteCount: MemoryLayout<MBP1Message>.size)
+    counters.counters.derived &+= 1
+    outlet.counters.offered &+= 1
   }
 
   private mutating func deriveDepth(
-    _ cause: MBOMessage, depth: UInt16, levels: borrowing BookLevels
+    _ cause: OrderWords, depth: UInt16, levels: borrowing BookLevels
   ) {
-    let instrument = cause.header.instrumentID
+    let instrument = cause.instrument
     derive(
       MBP10Message(
-        publisherID: cause.header.publisherID, instrumentID: instrument,
-        tsEvent: cause.header.tsEvent, price: cause.price, size: cause.size,
+        publisherID: cause.publisherID, instrumentID: instrument, tsEvent: cause.tsEvent,
+        price: cause.price, size: cause.size,
         action: cause.action, side: cause.side, flags: cause.flags.union(.last),
         depth: UInt8(clamping: depth), tsRecv: cause.tsRecv, sequence: cause.sequence,
         levels: levels.pairs(instrument: instrument)))

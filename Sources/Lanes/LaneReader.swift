@@ -79,6 +79,8 @@ internal import Synchronization
   /// Lines of the record whose first line this is; at least 1, whatever the byte says.
   private static func lineCount(at line: UnsafeRawPointer) -> Int {
     let length = unsafe line.load(as: UInt8.self)
+    // Nearly all records: without the division, and predicted.
+    if Int(length) &* 4 <= LineWord.payloadBytes { return 1 }
     let count = LineWord.lineCount(byteCount: LineWord.recordBytes(length: length))
     return min(max(count, 1), LaneLimits.recordLines)
   }

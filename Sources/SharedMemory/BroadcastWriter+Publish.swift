@@ -15,6 +15,17 @@ extension BroadcastWriter {
     word &+= 1
   }
 
+  /// Publishes a record of two lines, 60 to 112 bytes, given as the first seven words of each.
+  ///
+  /// The words behind the record's end must be 0, and its length byte must say its size.
+  @inlinable @inline(__always)
+  public mutating func publish(_ first: SIMD8<UInt64>, _ second: SIMD8<UInt64>) {
+    store(second, at: position &+ 1, word: word | 1 << 63)
+    store(first, at: position, word: word)
+    position &+= 2
+    word &+= 1
+  }
+
   /// Publishes a record that lies in memory as DBN does.
   ///
   /// Its size must be that which its length byte says, 16 to 560 bytes; debug builds assert it.
