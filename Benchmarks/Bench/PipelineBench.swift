@@ -12,8 +12,10 @@ import SharedMemory
 /// The whole way: ITCH file to records in shared memory.
 ///
 ///     day file ─▶ reader thread (CPU 0) ─▶ lane ─▶ worker (CPU 1) ─▶ ring under /dev/shm
+///     day file ─▶ reader thread (CPU 0), which steps the worker ─▶ ring        (inline)
 ///
-/// With and without L3 books; timed from start to the last record published. The rings' own
+/// With and without L3 books; timed from start to the last record published. Beside it, in the same
+/// round, an assembled C stack whose consumer only counts (`stack_baseline.c`). The rings' own
 /// records are compared afterwards: a reader takes what the ring still holds, and its checksum must
 /// be the same in every round.
 enum PipelineBench: Bench {
@@ -28,12 +30,19 @@ enum PipelineBench: Bench {
     report.input = day.description
     var digests: [String: UInt64] = [:]
     for _ in 0..<options.rounds(5) {
-      for (label, outputs) in Self.variants {
-        let digest = try time(day, label: label, outputs: outputs, &report)
+      try assembled(day, options, &report)
+      for (label, outputs, layout) in Self.variants {
+        let digest = try time(day, label: label, outputs: outputs, layout: layout, &report)
         try verify(digest, digests[label] ?? digest, "checksum of \(label)")
         digests[label] = digest
       }
     }
+    report.bar(
+      "without books / assembled C stack that counts",
+      max(
+        report.ratio("without books", to: "C stack, count"),
+        report.ratio("inline, without books", to: "C stack, count")), atLeast: 3,
+      note: "the better layout; the C stack's consumer publishes nothing")
     report.bar("without books, M msg/s", report.median("without books"), atLeast: 100)
     report.bar("books and BBO, M msg/s per worker", report.median("books, MBP-1"), atLeast: 10)
     report.verified.append("ledger balanced; every message accounted for; open orders the market's")
@@ -41,19 +50,36 @@ enum PipelineBench: Bench {
     return report
   }
 
-  private static var variants: [(String, ShardOutputs)] {
-    [("without books", []), ("books", [.books]), ("books, MBP-1", [.books, .mbp1])]
+  private static var variants: [(String, ShardOutputs, PipelineLayout)] {
+    [
+      ("without books", [], .split), ("inline, without books", [], .inline),
+      ("books", [.books], .split), ("books, MBP-1", [.books, .mbp1], .split),
+      ("inline, books, MBP-1", [.books, .mbp1], .inline),
+    ]
+  }
+
+  /// Scalar decoder, SPSC ring, and a consumer that adds up, on the same two cores.
+  private static func assembled(
+    _ day: borrowing BenchDay, _ options: BenchOptions, _ report: inout BenchReport
+  ) throws(BenchError) {
+    let lines = try Baseline.run(
+      ["\(options.baselines)/stack_baseline", day.path, "\(day.path).stack", "count"])
+    for line in lines {
+      try verify(line.count("messages"), day.messages, "messages of the C stack")
+      report.add("C stack, count", "M msg/s", Double(day.messages) / 1e6 / line.number("seconds"))
+    }
   }
 
   private static func time(
-    _ day: borrowing BenchDay, label: String, outputs: ShardOutputs, _ report: inout BenchReport
+    _ day: borrowing BenchDay, label: String, outputs: ShardOutputs, layout: PipelineLayout,
+    _ report: inout BenchReport
   ) throws(BenchError) -> UInt64 {
     let pipeline: Pipeline
     let violations: [String]
     let snapshot: CounterSnapshot
     let nanos: UInt64
     do throws(EngineError) {
-      pipeline = try makePipeline(day, outputs: outputs)
+      pipeline = try makePipeline(day, outputs: outputs, layout: layout)
       let start = MonotonicClock.now()
       try pipeline.start()
       while !pipeline.isFinished { ml_thread_nap(200_000) }
@@ -88,7 +114,7 @@ enum PipelineBench: Bench {
   }
 
   private static func makePipeline(
-    _ day: borrowing BenchDay, outputs: ShardOutputs
+    _ day: borrowing BenchDay, outputs: ShardOutputs, layout: PipelineLayout = .split
   ) throws(EngineError) -> Pipeline {
     let input: InputRecognition
     do throws(InputError) {
@@ -98,6 +124,7 @@ enum PipelineBench: Bench {
     }
     var options = PipelineOptions(instance: "bench-\(bench_process())", verb: "bench")
     options.outputs = outputs
+    options.layout = layout
     options.ringLines = ringLines
     options.workerCPUs = [1]
     options.expectedOrders = day.market.openOrderLimit

@@ -97,7 +97,7 @@ enum ShmBench: Bench {
     [14 | 0xA0 << 8, number, number &+ 1, number &+ 2, number &+ 3, number &+ 4, number &+ 5, 0]
   }
 
-  private static func throughput(
+  static func throughput(
     _ count: Int, readers: Int, _ report: inout BenchReport
   ) throws(BenchError) {
     let ring = path(0)
