@@ -53,8 +53,8 @@ struct TimePlot {
     }
     return "Messages by when they were due: \(slots.joined(separator: ", ")). The offered rate is "
       + "the mean of a slot, so bursts shorter than one show as less than they are. Grey bars: the "
-      + "time of a slot that the machine took from the threads, on the axis of latency. A peak that "
-      + "does not rise above its grey bar may be the machine's."
+      + "time of a slot that the machine took from the threads, on the axis of latency. A peak "
+      + "that does not rise above its grey bar may be the machine's."
   }
 
   private func draw(_ markup: inout ReportMarkup) {
