@@ -1,7 +1,11 @@
 import Books
 import CBenchHooks
+import CLinux
+import Captures
+import Engine
 import ExchangeFeeds
 import FeedKit
+import FeedRegistry
 import Journal
 import Lanes
 import Records
@@ -13,9 +17,10 @@ import Wire
 ///     tools/count-instructions ─▶ callgrind ─▶ this program, 1 pass
 ///                              └▶ callgrind ─▶ this program, 2 passes    the difference is a pass
 ///
-/// What is before and after the passes is equal in both runs and drops out. Nothing here asks the
-/// clock or starts a thread, so the counts are the same in every run. The portable paths only:
-/// valgrind knows no AVX-512, and hides it from the program.
+/// What is before and after the passes is equal in both runs and drops out. Nothing depends on the
+/// clock or on a second thread that works, so the counts are the same in every run; waiting for
+/// the pipeline's only thread is some thousand instructions. The portable paths only: valgrind
+/// knows no AVX-512, and hides it from the program.
 enum CountLoops {
   /// Messages or records of a pass.
   private static var messages: Int { 40_000 }
@@ -31,6 +36,7 @@ enum CountLoops {
       Loop(name: "itch-decode", run: decode), Loop(name: "lane", run: lane),
       Loop(name: "book", run: book), Loop(name: "ring", run: ring),
       Loop(name: "columnar-encode", run: encode), Loop(name: "columnar-decode", run: unpack),
+      Loop(name: "pipeline", run: pipeline),
     ]
   }
 
@@ -198,5 +204,50 @@ enum CountLoops {
       }
     }
     return records.recordCount
+  }
+
+  /// The whole pipeline in one thread: file, decoder, lane, books and quotes, shared memory.
+  private static func pipeline(_ passes: Int) throws(BenchError) -> Int {
+    let day = try BenchDay(
+      messages: messages, options: BenchOptions(), inFile: true, symbols: symbols)
+    for _ in 0..<passes {
+      let pipeline: Pipeline
+      do throws(EngineError) {
+        pipeline = try makePipeline(day)
+        try pipeline.start()
+      } catch {
+        throw .missing("\(error)")
+      }
+      while !pipeline.isFinished { ml_thread_nap(20_000_000) }
+      let violations = pipeline.stop()
+      BenchFile.removeFolder(
+        pipeline.folder,
+        files: ["counters", "shard-0.ring", "shard-0.ring.lock", "shard-0.symbols"])
+      try verify(violations.count, 0, "violated equations")
+      try verify(pipeline.memory.openOrders, day.market.openOrders, "open orders")
+    }
+    return Int(day.messages)
+  }
+
+  private static func makePipeline(_ day: borrowing BenchDay) throws(EngineError) -> Pipeline {
+    let input: InputRecognition
+    do throws(InputError) {
+      input = try InputRecognition(path: day.path, as: ItchFeed.self)
+    } catch {
+      throw .input(error)
+    }
+    var options = PipelineOptions(instance: "bench-\(bench_process())", verb: "bench")
+    options.outputs = [.books, .mbp1]
+    options.layout = .inline
+    options.usesWideInstructions = false
+    options.expectedOrders = day.market.openOrderLimit
+    // What is measured is written every 50 ms, and time passes differently under valgrind.
+    options.latency.isOn = false
+    options.lanes = LaneOptions(
+      capacityLines: 1_024, policy: .wait, strategy: .spin, wideStores: false)
+    return try Pipeline(
+      options: options,
+      sources: [SourceConfiguration(name: "itch", feed: ItchFeed.self, input: .file(input))],
+      version: "bench")
   }
 }

@@ -18,8 +18,8 @@ public import Timing
 /// | worker | stage | own time of a record: book and publication |
 /// | publish | due | age of a record when the worker's batch is in shared memory |
 ///
-/// The paced reader records once for all messages that were due at one reading of its clock, with
-/// the age of the oldest; the worker records each record, at the clock of its batch.
+/// The paced reader records every eighth group of messages that were due at one reading of its
+/// clock, with the age of the oldest; the worker records each record, at the clock of its batch.
 public final class LabProbe: @unchecked Sendable {
   // Safety of `@unchecked`: changed while the pipeline is built and after it has stopped only.
   /// Where a record says when its message was due.
@@ -35,6 +35,7 @@ public final class LabProbe: @unchecked Sendable {
   public let marks: WindowMarks?
   public let options: LatencyRecorder.Options
   public let thresholdNanos: UInt64
+  private let recordsPublished: Bool
   let reader: ReaderProbe
   private var workers: [WorkerProbe] = []
   private let stamps: StampLane
@@ -47,10 +48,13 @@ public final class LabProbe: @unchecked Sendable {
   ///   - options: memory of each recorder. The series is kept of records taken and published.
   ///   - marks: where gaps of the threads are marked; held by the caller until the probe is gone.
   ///   - thresholdNanos: the longest gap between two readings of a clock that is none.
+  ///   - recordsPublished: whether `publish` and `worker` are recorded of each record, not only of
+  ///     every eighth small batch.
   public init(
     clock: TickClock, due: DueField, options: LatencyRecorder.Options, marks: WindowMarks? = nil,
-    thresholdNanos: UInt64 = HiccupWatch.defaultThresholdNanos
+    thresholdNanos: UInt64 = HiccupWatch.defaultThresholdNanos, recordsPublished: Bool = true
   ) {
+    self.recordsPublished = recordsPublished
     self.clock = clock
     dueField = due
     self.options = options
@@ -65,8 +69,10 @@ public final class LabProbe: @unchecked Sendable {
   /// The probe of the next shard's worker.
   func makeWorker(shards: Int, spins: Bool) -> WorkerProbe {
     let worker = WorkerProbe(
-      clock: clock, due: dueField, options: options, marks: marks,
-      stamps: shards == 1 ? stamps : nil, thresholdNanos: thresholdNanos, spins: spins)
+      WorkerRecords(
+        clock: clock, due: dueField, options: options, marks: marks,
+        stamps: shards == 1 ? stamps : nil, thresholdNanos: thresholdNanos, spins: spins,
+        recordsPublished: recordsPublished))
     workers.append(worker)
     return worker
   }
@@ -91,17 +97,24 @@ public final class LabProbe: @unchecked Sendable {
     add("receive", "due") { $0.merge(reader.receive) }
     add("decode", "stage") { $0.merge(reader.decode) }
     add("decode", "due") { $0.merge(reader.decoded) }
-    add("lane_wait", "stage") { stage in for worker in workers { stage.merge(worker.laneWait) } }
-    add("lane_wait", "due") { stage in for worker in workers { stage.merge(worker.taken) } }
-    add("worker", "stage") { stage in for worker in workers { stage.merge(worker.work) } }
-    add("publish", "due") { stage in for worker in workers { stage.merge(worker.published) } }
+    func each(_ body: (borrowing WorkerRecords) -> Void) {
+      for worker in workers { worker.withRecords(body) }
+    }
+    add("lane_wait", "stage") { stage in each { stage.merge($0.laneWait) } }
+    add("lane_wait", "due") { stage in each { stage.merge($0.taken) } }
+    add("worker", "stage") { stage in each { stage.merge($0.work) } }
+    add("publish", "due") { stage in each { stage.merge($0.published) } }
     return stages
   }
 
   /// Gaps of the spinning threads by their names. After `Pipeline.stop`.
   public var hiccups: [(thread: String, watch: HiccupWatch)] {
-    (readerWatch.map { [("reader", $0)] } ?? [])
-      + workers.enumerated().map { ("worker-\($0.offset)", $0.element.watch) }
+    var all: [(thread: String, watch: HiccupWatch)] = []
+    if let readerWatch { all.append(("reader", readerWatch)) }
+    for (shard, worker) in workers.enumerated() {
+      worker.withRecords { all.append(("worker-\(shard)", $0.watch)) }
+    }
+    return all
   }
 }
 

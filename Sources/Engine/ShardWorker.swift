@@ -4,6 +4,7 @@ internal import Lanes
 internal import Ledger
 internal import Records
 internal import SharedMemory
+internal import Wire
 
 /// Owns one shard: takes records from its lanes, keeps their books, publishes what comes of it.
 ///
@@ -75,8 +76,8 @@ internal import SharedMemory
     strategy = grid.options.strategy
     self.expectedOrders = expectedOrders
     sourceCount = grid.readers
-    unsafe lanes = .allocate(capacity: grid.readers)
-    unsafe sources = .allocate(capacity: grid.readers)
+    unsafe lanes = ApartMemory.allocate(LaneReader.self, count: grid.readers)
+    unsafe sources = ApartMemory.allocate(SourceState.self, count: grid.readers)
     for source in 0..<grid.readers {
       // Safety: each of the `readers` slots is initialised once, here.
       unsafe lanes.advanced(by: source).initialize(to: grid.reader(source, shard: shard))

@@ -2,15 +2,15 @@ internal import FeedKit
 internal import Lanes
 internal import Records
 internal import Timing
+internal import Wire
 
 /// What the lab records in a worker: for each record when it was taken and when it was published,
 /// counted from when it was due.
 ///
 /// `laneWait` is the time from the writing of a record to its taking, of those that the reader has
 /// stamped. `work` is the time from the taking of a batch to its last publication, divided by its
-/// records. Owned by the worker's thread until it has ended.
-final class WorkerProbe: @unchecked Sendable {
-  // Safety of `@unchecked`: one thread at a time, as above.
+/// records.
+struct WorkerRecords: ~Copyable {
   var taken: LatencyRecorder
   var laneWait: LatencyRecorder
   var work: LatencyRecorder
@@ -26,15 +26,27 @@ final class WorkerProbe: @unchecked Sendable {
   private var ends = InlineArray<16, UInt64>(repeating: 0)
   private var times = InlineArray<16, UInt64>(repeating: 0)
   private var batches = 0
+  /// Batches in all.
+  private var looks = 0
+
+  /// Whether each record's publication is recorded; else that of every eighth small batch, since
+  /// recording takes time that the next record waits for.
+  private let recordsPublished: Bool
+
+  /// Batches, and records of one, up to which most are recorded as taken only.
+  private static var publishedEvery: Int { 8 }
+  private static var smallBatch: Int { 8 }
 
   /// What a record with its book may take.
   private static var workNanos: UInt64 { 500 }
 
   init(
     clock: TickClock, due: LabProbe.DueField, options: LatencyRecorder.Options,
-    marks: WindowMarks?, stamps: StampLane?, thresholdNanos: UInt64, spins: Bool
+    marks: WindowMarks?, stamps: StampLane?, thresholdNanos: UInt64, spins: Bool,
+    recordsPublished: Bool
   ) {
     self.spins = spins
+    self.recordsPublished = recordsPublished
     var plain = options
     plain.slots = 0
     taken = LatencyRecorder(options, marks: marks)
@@ -50,13 +62,24 @@ final class WorkerProbe: @unchecked Sendable {
 
   /// A batch was taken from a lane. Reads the clock and no more: the records wait.
   @inline(__always)
-  func take() {
+  mutating func take() {
     now = clock.now
     if spins { watch.note(now) } else { watch.skip(to: now) }
   }
 
   /// The batch was published. `ordinal` is the number of its last record in the lane.
-  func published(_ batch: borrowing RecordBatch, upTo ordinal: UInt64) {
+  mutating func published(_ batch: borrowing RecordBatch, upTo ordinal: UInt64) {
+    looks &+= 1
+    if !recordsPublished, batch.count <= Self.smallBatch, looks % Self.publishedEvery != 0 {
+      for index in 0..<batch.count {
+        // Safety: the batch's records are whole until they are given back.
+        let due = unsafe dues.due(of: batch[index])
+        if due > 0 { taken.record(due: due, seen: now) }
+      }
+      taken.noteDepth(UInt64(batch.count))
+      if stamps != nil { note(end: ordinal, takenAt: now) }
+      return
+    }
     let start = now
     let count = UInt64(batch.count)
     let end = clock.now
@@ -80,25 +103,25 @@ final class WorkerProbe: @unchecked Sendable {
 
   /// There was nothing to take.
   @inline(__always)
-  func look() {
+  mutating func look() {
     now = clock.now
     watch.note(now)
   }
 
   /// There has been nothing to take for a while: settles what waits.
-  func idle() {
+  mutating func idle() {
     taken.settle(now: now, atMost: 8)
     published.settle(now: now, atMost: 8)
   }
 
-  private func note(end ordinal: UInt64, takenAt time: UInt64) {
+  private mutating func note(end ordinal: UInt64, takenAt time: UInt64) {
     ends[batches & 15] = ordinal
     times[batches & 15] = time
     batches &+= 1
     takeStamps(upTo: ordinal)
   }
 
-  private func takeStamps(upTo ordinal: UInt64) {
+  private mutating func takeStamps(upTo ordinal: UInt64) {
     guard let stamps else { return }
     while let stamp = stamps.first, stamp.ordinal <= ordinal {
       if let time = timeTaken(stamp.ordinal) {
@@ -119,12 +142,52 @@ final class WorkerProbe: @unchecked Sendable {
   }
 
   /// Settles what waits. After the run.
-  func finish() {
+  mutating func finish() {
     taken.finish()
     laneWait.finish()
     work.finish()
     published.finish()
   }
+}
+
+/// The records of one worker, at a place of their own: the worker looks some million times a
+/// second, and a class's fields would be checked for exclusive access at each of them.
+///
+/// Owned by the worker's thread until it has ended.
+@safe final class WorkerProbe: @unchecked Sendable {
+  // Safety of `@unchecked`: one thread at a time, as above.
+  private let records: UnsafeMutablePointer<WorkerRecords>
+
+  init(_ made: consuming WorkerRecords) {
+    // Safety: one value, initialised here and ended by `deinit`.
+    unsafe records = ApartMemory.allocate(WorkerRecords.self, count: 1)
+    unsafe records.initialize(to: made)
+  }
+
+  deinit {
+    // Safety: made by `init`; nobody looks any more.
+    unsafe records.deinitialize(count: 1)
+    unsafe records.deallocate()
+  }
+
+  // Safety of the calls below: the value lives as long as `self`, and one thread calls at a time.
+
+  @inline(__always)
+  func take() { unsafe records.pointee.take() }
+
+  func published(_ batch: borrowing RecordBatch, upTo ordinal: UInt64) {
+    unsafe records.pointee.published(batch, upTo: ordinal)
+  }
+
+  @inline(__always)
+  func look() { unsafe records.pointee.look() }
+
+  func idle() { unsafe records.pointee.idle() }
+
+  func finish() { unsafe records.pointee.finish() }
+
+  /// Gives the recorders to `body`. After the thread has ended.
+  func withRecords(_ body: (borrowing WorkerRecords) -> Void) { unsafe body(records.pointee) }
 }
 
 /// Finds in a record when its message was due.

@@ -1,5 +1,6 @@
 public import CLinux
 internal import Synchronization
+internal import Wire
 
 /// The producing ends of one reader thread: one lane to each shard. Owned by that thread.
 ///
@@ -32,10 +33,11 @@ internal import Synchronization
       grid.options.policy == .wait && !grid.options.isPortable && ml_cpu_has_avx512()
     capacity = UInt64(grid.capacityLines)
     // Safety: three allocations of one entry a shard, each initialised in the loop below.
-    unsafe cursors = .allocate(capacity: grid.shards)
-    unsafe positions = .allocate(capacity: grid.shards)
-    unsafe rung = .allocate(capacity: grid.shards)
-    unsafe waited = .allocate(capacity: grid.shards)
+    unsafe cursors = ApartMemory.allocate(ml_lane_cursor.self, count: grid.shards)
+    unsafe positions = ApartMemory.allocate(
+      UnsafeMutablePointer<Atomic<UInt64>>.self, count: grid.shards)
+    unsafe rung = ApartMemory.allocate(UInt64.self, count: grid.shards)
+    unsafe waited = ApartMemory.allocate(LaneWaits.self, count: grid.shards)
     for shard in 0..<grid.shards {
       let cursor = unsafe ml_lane_cursor(
         lines: grid.lines(reader, shard).assumingMemoryBound(to: UInt8.self),

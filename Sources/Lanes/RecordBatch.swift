@@ -1,3 +1,5 @@
+internal import Wire
+
 /// Up to `LaneLimits.batchRecords` records, each contiguous in memory, that a worker treats as one
 /// batch: prefetch for all, then apply all. Owned by one thread; made once, used for ever.
 @safe public struct RecordBatch: ~Copyable {
@@ -10,9 +12,10 @@
 
   public init() {
     // Safety: both are owned by this value alone; entries are initialised as they are appended.
-    unsafe records = .allocate(capacity: LaneLimits.batchRecords)
+    unsafe records = ApartMemory.allocate(
+      UnsafeRawPointer.self, count: LaneLimits.batchRecords)
     unsafe copies = .allocate(
-      byteCount: LaneLimits.batchRecords * Self.copyBytes, alignment: 64)
+      byteCount: LaneLimits.batchRecords * Self.copyBytes, alignment: ApartMemory.granuleBytes)
   }
 
   deinit {

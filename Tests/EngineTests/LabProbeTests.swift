@@ -69,8 +69,10 @@ import Timing
     var stages: [String: LabStageLatency] = [:]
     for stage in probe.stages { stages["\(stage.name)/\(stage.from)"] = stage }
     func count(_ name: String) -> UInt64 { stages[name]?.allCount ?? 0 }
-    for name in ["receive/due", "decode/due"] { #expect(count(name) == 5_000) }
-    #expect(count("decode/stage") > 0)
+    // One group of eight, however many messages were due at once.
+    let groups = count("decode/stage")
+    #expect((8...5_000).contains(groups))
+    for name in ["receive/due", "decode/due"] { #expect(count(name) == groups) }
     // Records of the session and of the instruments have no receive time.
     #expect(count("lane_wait/due") > 3_000)
     #expect(count("publish/due") == count("lane_wait/due"))

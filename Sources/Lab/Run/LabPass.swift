@@ -92,7 +92,7 @@ struct LabPass {
     return LabProbe(
       clock: clock, due: plan.usesSockets ? .tsEvent : .tsRecv,
       options: LatencyRecorder.Options(start: start, slots: slots, slotNanos: plan.slotNanos),
-      marks: peers.memory.marks)
+      marks: peers.memory.marks, recordsPublished: plan.last == "published")
   }
 
   private func makePipeline(

@@ -1,12 +1,12 @@
 public import Timing
 
-/// What the lab records in the reader thread, for each group of messages that were due at one
-/// reading of the clock (one message, where the reader keeps up).
+/// What the lab records in the reader thread, for every eighth group of messages that were due at
+/// one reading of the clock (one message, where the reader keeps up).
 ///
 /// `receive` is the age of the group's oldest message when it is taken, `decoded` its age at the
 /// next reading; all messages of the group count alike. `decode` is the time between the two,
-/// divided by the group, of every eighth group: recording takes time that the next message waits
-/// for. Owned by the reader thread until it has ended.
+/// divided by the group. Not every group: recording takes time that the next message waits for, and
+/// the worker records each one's age right after. Owned by the reader thread until it has ended.
 public final class ReaderProbe: @unchecked Sendable {
   // Safety of `@unchecked`: one thread at a time, as above.
   public internal(set) var receive: LatencyRecorder
@@ -34,13 +34,13 @@ public final class ReaderProbe: @unchecked Sendable {
   /// in the lane at `done`. `ordinal` is that of the last record in the only lane.
   @usableFromInline @inline(never)
   func record(due: UInt64, taken: UInt64, done: UInt64, count: Int, ordinal: UInt64) {
+    groups &+= 1
+    // Where the reader keeps up, a message waits for the recording of the one before it.
+    guard groups % Self.timeEvery == 0 else { return }
     let messages = UInt64(count)
     receive.record(due: due, seen: taken, nanos: taken > due ? taken &- due : 0, count: messages)
     decoded.record(due: due, seen: done, nanos: done > due ? done &- due : 0, count: messages)
-    if groups % Self.timeEvery == 0 {
-      decode.record(due: due, seen: done, nanos: (done &- taken) / messages, count: messages)
-    }
-    groups &+= 1
+    decode.record(due: due, seen: done, nanos: (done &- taken) / messages, count: messages)
     guard let stamps, groups % Self.stampEvery == 0, ordinal > stamped else { return }
     stamped = ordinal
     stamps.add(ordinal: ordinal, nanos: done)
