@@ -64,10 +64,19 @@ struct RingFile: ~Copyable {
     else {
       throw .system(call: "open", path: path + ".lock", code: ENOENT)
     }
-    if flock(lock.number, LOCK_EX | LOCK_NB) != 0 {
-      if errno == EWOULDBLOCK { throw .writerAlive(path: path) }
-      throw .system(call: "flock", path: path, code: errno)
+    // A child that some thread of the last holder has just started keeps the lock until it runs its
+    // own program: that passes by itself, a living writer does not.
+    for _ in 0..<Self.lockTries {
+      if flock(lock.number, LOCK_EX | LOCK_NB) == 0 { return lock }
+      guard errno == EWOULDBLOCK else {
+        throw .system(call: "flock", path: path, code: errno)
+      }
+      usleep(Self.lockPauseMicros)
     }
-    return lock
+    throw .writerAlive(path: path)
   }
+
+  /// Tries, and pauses between them, until a lock counts as held: 0.5 s in all.
+  private static var lockTries: Int { 50 }
+  private static var lockPauseMicros: UInt32 { 10_000 }
 }
