@@ -84,18 +84,24 @@ struct WorkerRecords: ~Copyable {
     let count = UInt64(batch.count)
     let end = clock.now
     watch.note(end, after: count &* Self.workNanos)
+    // One small batch stands for those that are passed over: large ones are all recorded, and would
+    // weigh too much.
+    let weight = UInt64(
+      recordsPublished || batch.count > Self.smallBatch ? 1 : Self.publishedEvery)
     var oldest: UInt64 = 0
     for index in 0..<batch.count {
       // Safety: the batch's records are whole until they are given back.
       let due = unsafe dues.due(of: batch[index])
       guard due > 0 else { continue }
       taken.record(due: due, seen: start)
-      published.record(due: due, seen: end)
+      published.record(
+        due: due, seen: end, nanos: end > due ? end &- due : 0, count: weight)
       if oldest == 0 { oldest = due }
     }
     taken.noteDepth(count)
     if oldest > 0 {
-      work.record(due: oldest, seen: end, nanos: (end &- start) / count, count: count)
+      work.record(
+        due: oldest, seen: end, nanos: (end &- start) / count, count: count &* weight)
     }
     // The recording itself, at most 2 µs a batch, is below what counts as a gap.
     if stamps != nil { note(end: ordinal, takenAt: start) }
