@@ -134,7 +134,7 @@ public struct LabQuantiles: Codable, Sendable, Equatable {
 
 /// The latencies of one stage.
 public struct LabStage: Codable, Sendable {
-  /// `receive`, `decode`, `lane_wait`, `worker`, `publish`, `pickup` or `total`.
+  /// `departure`, `receive`, `decode`, `lane_wait`, `worker`, `publish`, `quote` or `total`.
   public var name: String
   /// What it counts: `stage` (its own time) or `due` (from when the message was due to its end).
   public var from: String

@@ -150,7 +150,8 @@ struct BenchVerbTests {
     (["capacity", "--precision", "0"], "give 0.2% or more"),
     (["brust"], "did you mean burst?"),
     (["--json", "burst"], "write it first: millrace bench burst"),
-    ([], "something is missing: VERB"),
+    ([], "a verb is missing"),
+    (["--compare", "A.json"], "a second result is missing"),
   ])
   func mistakes(arguments: [String], hint: String) throws {
     let result = try Program.run(["bench"] + arguments)

@@ -23,18 +23,7 @@ import Timing
   }
 
   private func day(_ messages: Int) throws -> [UInt8] {
-    var options = ItchMarketOptions()
-    options.seed = 7
-    options.symbols = 100
-    options.messages = messages
-    var market = try ItchMarket(options)
-    var bytes = [UInt8](repeating: 0, count: messages * 52)
-    var span = bytes.mutableSpan
-    // Safety: bytes have no invalid patterns.
-    var raw = unsafe span.mutableBytes
-    let used = market.fill(&raw)
-    bytes.removeLast(bytes.count - used)
-    return bytes
+    try PacedDay.bytes(messages, symbols: 100, seed: 7)
   }
 
   /// All messages due long ago: they are taken as fast as the pipeline can.

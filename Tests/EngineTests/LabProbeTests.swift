@@ -11,18 +11,7 @@ import Timing
 /// Paced input and what a probe records of it; no figure of time is asserted.
 @Suite(.serialized) struct LabProbeTests {
   private func day(_ messages: Int) throws -> [UInt8] {
-    var options = ItchMarketOptions()
-    options.seed = 3
-    options.symbols = 50
-    options.messages = messages
-    var market = try ItchMarket(options)
-    var bytes = [UInt8](repeating: 0, count: messages * 52)
-    var span = bytes.mutableSpan
-    // Safety: bytes have no invalid patterns.
-    var raw = unsafe span.mutableBytes
-    let used = market.fill(&raw)
-    bytes.removeLast(bytes.count - used)
-    return bytes
+    try PacedDay.bytes(messages, symbols: 50, seed: 3)
   }
 
   private func options(_ layout: PipelineLayout, _ strategy: WaitStrategy) -> PipelineOptions {

@@ -59,7 +59,7 @@ struct PercentilePlot {
 
   /// A stage has the same colour in every report.
   private static func colour(_ stage: LabStage, _ place: Int) -> Int {
-    let known = ["total", "receive", "decode", "lane_wait", "worker", "publish", "pickup"]
+    let known = ["total", "receive", "decode", "lane_wait", "worker", "publish", "quote"]
     return known.firstIndex(of: stage.name) ?? 1 + place % 6
   }
 

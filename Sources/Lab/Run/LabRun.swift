@@ -30,7 +30,9 @@ public struct LabRun {
     pass.write(into: &result)
     result.bars = LabBars.judge(
       LabBars.Facts(
-        plan: plan, total: pass.total?.clean ?? LabQuantiles(), cleanShare: pass.cleanShare,
+        plan: plan, total: pass.total?.clean ?? LabQuantiles(),
+        published: result.stages.first { $0.name == "publish" && $0.from == "due" }?.clean,
+        cleanShare: pass.cleanShare,
         rawRoundTrip: result.rawRoundTrip, udpRoundTrip: result.udpRoundTrip,
         isComplete: pass.lost.isEmpty && pass.violations.isEmpty))
     result.notes += LabNotes.about(result)

@@ -5,7 +5,7 @@ enum BenchVerb: Verb {
   static var summary: String {
     "measure latency under load: bursts, capacity, pauses of the machine, reports"
   }
-  static var operands: String { "VERB" }
+  static var operands: String { "[VERB | B.json]" }
   static var options: [any DeclaredOption] { [compare, ReportVerb.output] }
   static var subverbs: [any Verb.Type] {
     [
@@ -41,11 +41,20 @@ enum BenchVerb: Verb {
   static func run(_ context: CommandContext) throws(CommandError) -> ExitCode {
     let arguments = context.arguments
     if let first = arguments[compare] {
+      guard !arguments.operands.isEmpty else {
+        throw CommandError(
+          .usage, verb: name, happened: "a second result is missing", what: "--compare \(first)",
+          remedy: "name it behind: millrace bench --compare \(first) B.json")
+      }
       return try ReportVerb.write(
         [first] + arguments.operands, to: arguments[ReportVerb.output], context)
     }
-    let word = arguments.operands[0]
     let words = subverbs.map(Self.word)
+    guard let word = arguments.operands.first else {
+      throw CommandError(
+        .usage, verb: name, happened: "a verb is missing", what: "millrace bench",
+        remedy: "known are \(words.joined(separator: ", ")); see millrace help bench")
+    }
     let isKnown = words.contains(word)
     let hint =
       isKnown

@@ -24,7 +24,7 @@ enum TopScreen {
     while drawn < pages {
       let now = MonotonicClock.now().rawValue
       let left = next > now ? min(next &- now, turnNanos) : 0
-      if TopSignals.wait(nanos: left) || keys.wantsEnd { break }
+      if StopSignals.wait(nanos: left, for: StopSignals.ofTerminals) || keys.wantsEnd { break }
       let newSize = TerminalSize.now
       if MonotonicClock.now().rawValue >= next {
         // Late is late: the next look is one interval from now, not from when it was due.

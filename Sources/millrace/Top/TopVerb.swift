@@ -36,7 +36,7 @@ enum TopVerb: Verb {
 
   static func run(_ context: CommandContext) throws(CommandError) -> ExitCode {
     let location = try location(context.arguments)
-    TopSignals.hold()
+    StopSignals.hold(StopSignals.ofTerminals)
     var look = TopLook(location)
     // The first look is only what the rates begin with; it also tells what cannot be read.
     try look.take()
@@ -57,7 +57,7 @@ enum TopVerb: Verb {
     _ pages: Int, _ look: inout TopLook, nanos: UInt64, isJSON: Bool, _ context: CommandContext
   ) throws(CommandError) -> ExitCode {
     for page in 0..<pages {
-      if TopSignals.wait(nanos: nanos) { break }
+      if StopSignals.wait(nanos: nanos, for: StopSignals.ofTerminals) { break }
       try look.take()
       guard let frame = look.frame else { continue }
       if isJSON {
