@@ -54,8 +54,24 @@ let package = Package(
       name: "CXXHash", path: "Sources/CXXHash", pkgConfig: "libxxhash",
       providers: [.apt(["libxxhash-dev"])]),
 
+    .systemLibrary(
+      name: "CYaml", path: "Sources/CYaml", pkgConfig: "yaml-0.1",
+      providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(
+      name: "CSQLite", path: "Sources/CSQLite", pkgConfig: "sqlite3",
+      providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(
+      name: "CMicrohttpd", path: "Sources/CMicrohttpd", pkgConfig: "libmicrohttpd",
+      providers: [.apt(["libmicrohttpd-dev"])]),
+
     // Dependencies point one way: each line may use only what stands above it.
     library("Wire"),
+    library("Zones"),
+    library("Yaml", ["CYaml"]),
+    library("Sqlite", ["CSQLite"]),
+    library("Http", ["CMicrohttpd"]),
+    library("Logging", ["CLinux"]),
+    library("Sessions", ["Zones"]),
     library("Gzip", ["CZlib"]),
     library("Zstd", ["CZstd", "Wire"]),
     library("Lz4", ["CLZ4", "Wire"]),
@@ -75,19 +91,34 @@ let package = Package(
     library("Books", ["CLinux", "Records"]),
     library("Net", ["CLinux", "Wire"]),
     library(
-      "FeedKit", ["CLinux", "Wire", "Records", "Lanes", "Ledger", "Captures", "Timing"],
+      "FeedKit", [
+        "CLinux", "Wire", "Zones", "Sessions", "Records", "Lanes", "Ledger", "Captures", "Timing",
+      ],
       path: "Sources/Feeds/Kit"),
     library(
       "ExchangeFeeds", ["FeedKit", "CLinux", "Wire", "Records", "Lanes", "Ledger"],
       path: "Sources/Feeds/Exchange"),
     library(
-      "FeedRegistry", ["FeedKit", "ExchangeFeeds", "Captures", "Wire"],
+      "BrokerFeeds",
+      ["FeedKit", "Sessions", "Zones", "CLinux", "Wire", "Records", "Lanes", "Ledger"],
+      path: "Sources/Feeds/Broker"),
+    library(
+      "FeedRegistry", ["FeedKit", "ExchangeFeeds", "BrokerFeeds", "Captures", "Wire"],
       path: "Sources/Feeds/Registry"),
     library(
       "Engine",
       [
         "FeedKit", "ExchangeFeeds", "FeedRegistry", "Books", "SharedMemory", "Captures", "Net",
-        "Ledger", "Lanes", "Journal", "Records", "Timing", "Wire", "CLinux",
+        "Ledger", "Lanes", "Journal", "Records", "Timing", "Wire", "CLinux", "Sessions",
+      ]),
+    library("Catalog", ["Sqlite", "Sessions", "FeedKit", "Records", "Wire"]),
+    library(
+      "Config", ["Yaml", "Sessions", "Zones", "FeedKit", "FeedRegistry", "Lanes", "Net", "Journal"]),
+    library(
+      "Control",
+      [
+        "Engine", "Catalog", "Config", "Http", "Logging", "Sessions", "FeedKit", "FeedRegistry",
+        "Ledger", "Lanes", "Net", "Records", "Journal", "Wire", "CLinux",
       ]),
     library(
       "Lab",
@@ -98,6 +129,7 @@ let package = Package(
     program(
       "millrace",
       [
+        "Control", "Catalog", "Config", "Http", "Logging", "Sessions", "BrokerFeeds", "Zones",
         "Lab", "Timing", "Engine", "FeedKit", "ExchangeFeeds", "FeedRegistry", "Books",
         "SharedMemory", "Captures",
         "Net", "Ledger", "Lanes", "Journal", "Columnar", "Hashing", "Lz4", "Zstd", "Records",
@@ -109,6 +141,7 @@ let package = Package(
     program(
       "millrace-bench",
       [
+        "Control", "Catalog", "Config", "Http", "Logging", "Sessions", "BrokerFeeds", "Zones",
         "Lab", "Timing", "Engine", "FeedKit", "ExchangeFeeds", "FeedRegistry", "Books",
         "SharedMemory", "Captures",
         "Net", "Ledger", "Lanes", "Journal", "Columnar", "Hashing", "Lz4", "Zstd", "Records",
@@ -119,13 +152,33 @@ let package = Package(
     .executableTarget(
       name: "millrace-fuzz",
       dependencies: [
-        "FeedKit", "FeedRegistry", "ExchangeFeeds", "Captures", "Journal", "Columnar", "Hashing",
+        "FeedKit", "FeedRegistry", "ExchangeFeeds", "BrokerFeeds", "Sessions", "Yaml", "Config",
+        "Captures", "Journal", "Columnar", "Hashing",
         "Records", "Wire", "Lanes", "Net",
       ], path: "Fuzz", exclude: ["Corpus"], swiftSettings: settings),
 
     .target(
       name: "TestSupport", dependencies: ["Wire"], path: "Tests/Support", swiftSettings: settings),
     tests("WireTests", ["Wire"]),
+    tests("SessionsTests", ["Sessions", "Zones"]),
+    tests("HttpTests", ["Http", "Net", "Wire"]),
+    tests("LoggingTests", ["Logging"]),
+    tests("CatalogTests", ["Catalog", "Sqlite", "Sessions", "FeedKit"]),
+    tests(
+      "ConfigTests",
+      ["Config", "Yaml", "Sessions", "Zones", "FeedKit", "FeedRegistry", "BrokerFeeds"]),
+    tests(
+      "BrokerTests",
+      [
+        "BrokerFeeds", "FeedKit", "FeedRegistry", "Sessions", "Zones", "Records", "Lanes", "Ledger",
+        "Engine", "Net", "Wire",
+      ]),
+    tests(
+      "ControlTests",
+      [
+        "Control", "Engine", "Catalog", "Config", "Http", "Logging", "Sessions", "BrokerFeeds",
+        "FeedKit", "FeedRegistry", "Ledger", "Records", "SharedMemory", "Net", "Wire",
+      ]),
     tests("RecordsTests", ["Records", "Zstd", "Wire"]),
     tests("CapturesTests", ["Captures", "Gzip", "Wire"]),
     tests("LanesTests", ["Lanes", "CLinux", "Wire"]),

@@ -79,6 +79,11 @@ public struct CounterFileWriter: ~Copyable {
     claim(index, 0)
   }
 
+  /// Claims the block of a source's live session.
+  public mutating func claimSession(_ index: Int) -> CounterBlock<SessionCounters> {
+    claim(index, 0)
+  }
+
   /// Tells readers that the instance lives; the control thread calls it about once a second.
   public func beat(at now: RealtimeInstant = RealtimeClock.now()) {
     mapping.store(now.rawValue, at: FileLayout.heartbeatOffset)

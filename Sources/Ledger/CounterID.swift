@@ -20,12 +20,17 @@ public struct CounterScope: RawRepresentable, Hashable, Sendable {
   /// The stage latencies of one thread.
   public static var latency: Self { Self(rawValue: 5) }
 
+  /// The live session of one source.
+  public static var session: Self { Self(rawValue: 6) }
+
   /// The scopes of this version, in the order of reports.
-  public static var all: [Self] { [.instance, .source, .lane, .shard, .outlet, .latency] }
+  public static var all: [Self] {
+    [.instance, .source, .lane, .shard, .outlet, .latency, .session]
+  }
 
   /// The word used in reports and metric names.
   public var name: String {
-    let names = ["instance", "source", "lane", "shard", "outlet", "latency"]
+    let names = ["instance", "source", "lane", "shard", "outlet", "latency", "session"]
     return Int(rawValue) < names.count ? names[Int(rawValue)] : "scope_\(rawValue)"
   }
 }
@@ -112,6 +117,33 @@ extension CounterID {
   public static var maxNanos: Self { Self(.latency, 7) }
   public static var sumNanos: Self { Self(.latency, 8) }
   public static var bucketCounts: Self { Self(.latency, 9) }
+
+  public static var sessionState: Self { Self(.session, 0) }
+  public static var stateSince: Self { Self(.session, 1) }
+  public static var epoch: Self { Self(.session, 2) }
+  public static var connects: Self { Self(.session, 3) }
+  public static var connectFailures: Self { Self(.session, 4) }
+  public static var disconnects: Self { Self(.session, 5) }
+  public static var wanted: Self { Self(.session, 6) }
+  public static var confirmed: Self { Self(.session, 7) }
+  public static var refused: Self { Self(.session, 8) }
+  public static var unserved: Self { Self(.session, 9) }
+  public static var requests: Self { Self(.session, 10) }
+  public static var pacedNanos: Self { Self(.session, 11) }
+  public static var keepAlives: Self { Self(.session, 12) }
+  public static var health: Self { Self(.session, 13) }
+  public static var instrumentHealth: Self { Self(.session, 14) }
+  public static var lastHeard: Self { Self(.session, 15) }
+  public static var clockOffsetNanos: Self { Self(.session, 16) }
+  public static var upstreamMissing: Self { Self(.session, 17) }
+  public static var backfilled: Self { Self(.session, 18) }
+  public static var backfillFailures: Self { Self(.session, 19) }
+  public static var quarantined: Self { Self(.session, 20) }
+  public static var reconnectAlarms: Self { Self(.session, 21) }
+  public static var circuitOpens: Self { Self(.session, 22) }
+  public static var brokenParts: Self { Self(.session, 23) }
+  public static var delayedSeconds: Self { Self(.session, 24) }
+  public static var notesDropped: Self { Self(.session, 25) }
 }
 
 /// Why a record that an outlet was offered was not written.

@@ -13,11 +13,17 @@ public struct CounterPlan: Sendable {
 
   private(set) var blocks: [Block] = []
   private let rejectReasons: [String]
+  private let disconnectCauses: [String]
+  private let healthNames: [String]
 
   /// A plan with the instance's own block; `rejectReasons` are the names of the reject reasons from
-  /// 0 on.
-  public init(rejectReasons: [String]) {
+  /// 0 on, and so are the others.
+  public init(
+    rejectReasons: [String], disconnectCauses: [String] = [], healthNames: [String] = []
+  ) {
     self.rejectReasons = rejectReasons
+    self.disconnectCauses = Array(disconnectCauses.prefix(16))
+    self.healthNames = Array(healthNames.prefix(8))
     add(.instance, 0, 0, "instance", batchRecords: 0)
   }
 
@@ -66,6 +72,11 @@ public struct CounterPlan: Sendable {
     add(.latency, index, 0, name, batchRecords: 0)
   }
 
+  /// Adds the live session of source `index`.
+  public mutating func addSession(_ index: Int, name: String) {
+    add(.session, index, 0, name, batchRecords: 0)
+  }
+
   private mutating func add(
     _ scope: CounterScope, _ major: Int, _ minor: Int, _ name: String, capacityRecords: Int = 0,
     batchRecords: Int
@@ -93,7 +104,8 @@ public struct CounterPlan: Sendable {
       (CounterID.dropped, Int($0.major), $0.name)
     }
     return named(.rejected, Array(rejectReasons.prefix(32))) + named(.lost, LossCause.names)
-      + stages + sources
+      + stages + sources + named(.disconnects, disconnectCauses)
+      + named(.instrumentHealth, healthNames)
   }
 }
 

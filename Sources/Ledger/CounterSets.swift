@@ -111,6 +111,40 @@ public struct OutletCounters: CounterSet {
   }
 }
 
+/// Counters of one live session; its source's thread writes them.
+public struct SessionCounters: CounterSet {
+  public static var scope: CounterScope { .session }
+  public var sessionState: UInt64 = 0
+  public var stateSince: UInt64 = 0
+  public var epoch: UInt64 = 0
+  public var connects: UInt64 = 0
+  public var connectFailures: UInt64 = 0
+  /// By cause.
+  public var disconnects = InlineArray<16, UInt64>(repeating: 0)
+  public var wanted: UInt64 = 0
+  public var confirmed: UInt64 = 0
+  public var refused: UInt64 = 0
+  public var unserved: UInt64 = 0
+  public var requests: UInt64 = 0
+  public var pacedNanos: UInt64 = 0
+  public var keepAlives: UInt64 = 0
+  public var health: UInt64 = 0
+  /// Instruments, by their health.
+  public var instrumentHealth = InlineArray<8, UInt64>(repeating: 0)
+  public var lastHeard: UInt64 = 0
+  public var clockOffsetNanos: UInt64 = 0
+  public var upstreamMissing: UInt64 = 0
+  public var backfilled: UInt64 = 0
+  public var backfillFailures: UInt64 = 0
+  public var quarantined: UInt64 = 0
+  public var reconnectAlarms: UInt64 = 0
+  public var circuitOpens: UInt64 = 0
+  public var brokenParts: UInt64 = 0
+  public var delayedSeconds: UInt64 = 0
+  public var notesDropped: UInt64 = 0
+  public init() {}
+}
+
 /// Stage latencies of one thread since its start, summarised from its histograms now and then.
 public struct LatencyCounters: CounterSet {
   public static var scope: CounterScope { .latency }

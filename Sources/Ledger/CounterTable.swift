@@ -48,7 +48,8 @@ public struct CounterDefinition: Sendable, Equatable {
 /// Within a scope the order is that of the fields of the scope's `CounterSet`.
 public enum CounterTable {
   /// All counters, by scope.
-  public static let all: [CounterDefinition] = instance + source + lane + shard + outlet + latency
+  public static let all: [CounterDefinition] =
+    instance + source + lane + shard + outlet + latency + session
 
   /// The counters of one scope, in the order of their words.
   public static func definitions(of scope: CounterScope) -> [CounterDefinition] {
@@ -171,6 +172,58 @@ public enum CounterTable {
     .init(
       .bucketCounts, "bucket_counts", "samples", "Latencies by stage and coarse bucket.",
       wordCount: Stage.limit * LatencyBuckets.count, label: "bucket"),
+  ]
+
+  private static let session: [CounterDefinition] = [
+    .init(
+      .sessionState, "state", "state",
+      "0 idle, 1 connecting, 2 authenticating, 3 subscribing, 4 live, 5 degraded, 6 backoff, "
+        + "7 open circuit, 8 stopped.", kind: .gauge),
+    .init(.stateSince, "state_since", "unix_ns", "When the state began.", kind: .gauge),
+    .init(.epoch, "epoch", "connections", "Number of the connection, from 1.", kind: .gauge),
+    .init(.connects, "connects", "connections", "Connections that came to their handshake's end."),
+    .init(.connectFailures, "connect_failures", "attempts", "Attempts that failed before that."),
+    .init(
+      .disconnects, "disconnects", "connections", "Connections lost, by cause.", wordCount: 16,
+      label: "cause"),
+    .init(.wanted, "wanted", "instruments", "Instruments asked for.", kind: .gauge),
+    .init(
+      .confirmed, "confirmed", "instruments", "Instruments that this connection has brought.",
+      kind: .gauge),
+    .init(.refused, "refused", "instruments", "Instruments that were refused.", kind: .gauge),
+    .init(
+      .unserved, "unserved", "instruments", "Instruments that did not come in time.",
+      kind: .gauge),
+    .init(.requests, "requests", "requests", "Requests sent to the upstream."),
+    .init(.pacedNanos, "paced_nanos", "ns", "Time that requests waited for the upstream's limit."),
+    .init(.keepAlives, "keep_alives", "requests", "Times that a sign of life was asked for."),
+    .init(
+      .health, "health", "health", "0 unknown, 1 healthy, 2 quiet, 3 suspicious, 4 dead.",
+      kind: .gauge),
+    .init(
+      .instrumentHealth, "instrument_health", "instruments", "Instruments, by health.",
+      kind: .gauge, wordCount: 8, label: "health"),
+    .init(.lastHeard, "last_heard", "unix_ns", "When the last bytes came.", kind: .gauge),
+    .init(
+      .clockOffsetNanos, "clock_offset_nanos", "ns",
+      "The upstream's clock minus ours, as a two's complement.", kind: .gauge),
+    .init(
+      .upstreamMissing, "upstream_missing", "messages",
+      "Messages that the upstream's own numbers show as missing."),
+    .init(.backfilled, "backfilled", "records", "Records from the upstream's history."),
+    .init(.backfillFailures, "backfill_failures", "requests", "Backfills that were cut short."),
+    .init(.quarantined, "quarantined", "messages", "Rejected messages kept in quarantine."),
+    .init(
+      .reconnectAlarms, "reconnect_alarms", "alarms",
+      "Times that an hour had more connections than allowed."),
+    .init(.circuitOpens, "circuit_opens", "times", "Times that the circuit opened."),
+    .init(
+      .brokenParts, "broken_parts", "parts", "Parts of the upstream that are broken now.",
+      kind: .gauge),
+    .init(
+      .delayedSeconds, "delayed_seconds", "s", "How late the upstream says its data is.",
+      kind: .gauge),
+    .init(.notesDropped, "notes_dropped", "notes", "Notes to the control thread without room."),
   ]
 
   private static func stage(

@@ -40,7 +40,7 @@ public struct LedgerReport: Sendable {
   public func labels(of block: BlockSnapshot) -> [(label: String, name: String)] {
     switch block.scope {
     case .instance: []
-    case .source: [("source", block.name)]
+    case .source, .session: [("source", block.name)]
     case .shard: [("shard", block.name)]
     case .lane:
       [("source", name(.source, block.major)), ("shard", name(.shard, block.minor))]

@@ -67,6 +67,21 @@ struct CounterFileTests {
         (.p9999Nanos, \.p9999Nanos), (.maxNanos, \.maxNanos), (.sumNanos, \.sumNanos),
         (.bucketCounts, \.bucketCounts),
       ])
+    try check(
+      SessionCounters.self,
+      [
+        (.sessionState, \.sessionState), (.stateSince, \.stateSince), (.epoch, \.epoch),
+        (.connects, \.connects), (.connectFailures, \.connectFailures),
+        (.disconnects, \.disconnects), (.wanted, \.wanted), (.confirmed, \.confirmed),
+        (.refused, \.refused), (.unserved, \.unserved), (.requests, \.requests),
+        (.pacedNanos, \.pacedNanos), (.keepAlives, \.keepAlives), (.health, \.health),
+        (.instrumentHealth, \.instrumentHealth), (.lastHeard, \.lastHeard),
+        (.clockOffsetNanos, \.clockOffsetNanos), (.upstreamMissing, \.upstreamMissing),
+        (.backfilled, \.backfilled), (.backfillFailures, \.backfillFailures),
+        (.quarantined, \.quarantined), (.reconnectAlarms, \.reconnectAlarms),
+        (.circuitOpens, \.circuitOpens), (.brokenParts, \.brokenParts),
+        (.delayedSeconds, \.delayedSeconds), (.notesDropped, \.notesDropped),
+      ])
   }
 
   @Test("Numbers and names are unique, and texts fit their fields of the file")

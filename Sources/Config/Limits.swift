@@ -1,0 +1,2 @@
+/// Limits of this module, by name.
+enum ConfigLimits {}

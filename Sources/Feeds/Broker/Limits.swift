@@ -1,0 +1,2 @@
+/// Limits of the brokers' feeds, by name.
+enum BrokerLimits {}

@@ -1,0 +1,4 @@
+import Testing
+
+@Suite("Logging")
+struct LoggingTests {}
