@@ -9,11 +9,14 @@ public struct LiveOptions: Sendable {
   /// Values of the feed's `LiveFeed.settings`, checked; those left out have their defaults.
   public var settings: [String: String]
   public var policy: SessionPolicy
+  /// Name of the source, in records and notes.
+  public var source: String
 
   public init(
     decoder: DecoderOptions, instruments: [LiveInstrument], settings: [String: String] = [:],
-    policy: SessionPolicy = SessionPolicy()
+    policy: SessionPolicy = SessionPolicy(), source: String = ""
   ) {
+    self.source = source
     self.decoder = decoder
     self.instruments = instruments
     self.settings = settings
