@@ -8,7 +8,8 @@ public enum SessionAction: Sendable, Equatable {
   case unsubscribe(index: Int)
   /// Ask the upstream for a sign of life.
   case keepAlive
-  /// Ask for the hole of an instrument, Unix ns.
+  /// Ask for the hole of an instrument, monotonic ns as the machine was given them: from the last
+  /// byte of the old connection to the confirmation in the new one.
   case backfill(index: Int, from: UInt64, to: UInt64)
   /// Renew the credential that expires soon.
   case renewToken

@@ -11,6 +11,9 @@ public struct SessionPolicy: Sendable, Equatable {
   public var breakerFailures: Int = 8
   /// How long the circuit stays open before one attempt is made.
   public var breakerCoolDownNanos: UInt64 = 120_000_000_000
+  /// How long a connection must have been live before its loss counts as the first one again: a
+  /// connection that flaps resets neither the waits nor the circuit.
+  public var stableNanos: UInt64 = 30_000_000_000
   public var connectTimeoutNanos: UInt64 = 5_000_000_000
   /// From the open transport to the end of the handshake.
   public var handshakeTimeoutNanos: UInt64 = 10_000_000_000
@@ -29,6 +32,12 @@ public struct SessionPolicy: Sendable, Equatable {
   public var backfills: Bool = true
   /// Longest hole that is filled.
   public var backfillLimitNanos: UInt64 = 3_600_000_000_000
+  /// Backfills that are asked for before the first of them is answered.
+  public var backfillsAtOnce: Int = 4
+  /// Requests that one backfill takes.
+  public var backfillCost: Int = 1
+  /// How long a backfill may take; then it is given up and told.
+  public var backfillTimeoutNanos: UInt64 = 60_000_000_000
   /// How long before its end a token is renewed.
   public var tokenLeadNanos: UInt64 = 300_000_000_000
 
