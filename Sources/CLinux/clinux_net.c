@@ -229,6 +229,24 @@ int ml_wait(int a, int b, int c, int d, bool for_writing, int64_t timeout_nanos)
   return ready;
 }
 
+int ml_wait_eight(const int32_t descriptors[8], int64_t timeout_nanos) {
+  struct pollfd set[8];
+  for (int index = 0; index < 8; index++) {
+    set[index] = (struct pollfd){.fd = descriptors[index], .events = POLLIN};
+  }
+  struct timespec limit = {
+      .tv_sec = timeout_nanos / 1000000000,
+      .tv_nsec = timeout_nanos % 1000000000,
+  };
+  int count = ppoll(set, 8, timeout_nanos < 0 ? NULL : &limit, NULL);
+  if (count < 0) return errno == EINTR ? 0 : -errno;
+  int ready = 0;
+  for (int index = 0; index < 8; index++) {
+    if (set[index].fd >= 0 && set[index].revents != 0) ready |= 1 << index;
+  }
+  return ready;
+}
+
 bool ml_parse_address(const char *text, struct ml_address *address) {
   memset(address, 0, sizeof *address);
   struct in_addr v4;

@@ -3,6 +3,7 @@ internal import Glibc
 public import Journal
 internal import Lanes
 public import Ledger
+internal import Sessions
 internal import SharedMemory
 internal import Synchronization
 internal import Wire
@@ -99,22 +100,32 @@ public final class Pipeline {
 
   private func makeReader(_ index: Int, inline: InlineWorkers?) -> SourceThread {
     let configuration = sources[index]
-    let runner = configuration.feed.makeRunner(
-      RunnerOptions(
-        decoder: DecoderOptions(
-          shards: options.shards, midnight: configuration.midnight,
-          usesWideInstructions: options.usesWideInstructions), gaps: configuration.gaps),
-      lanes: grid.writer(index))
     return SourceThread(
-      configuration: configuration, runner: runner,
+      configuration: configuration, reading: makeReading(index),
       ledger: SourceLedger(
         index: index, shards: options.shards, file: &counters,
+        isSession: configuration.isSession,
         measures: options.latency.isOn && options.lab == nil,
         reporter: reporter(
           "reader-\(configuration.name)", of: configuration.feed, isLive: configuration.isLive),
         notes: notes),
       capture: captures.first { $0.index == index }?.link, inline: inline,
       probe: options.lab, strategy: options.lanes.strategy)
+  }
+
+  private func makeReading(_ index: Int) -> SourceThread.Reading {
+    let configuration = sources[index]
+    let decoder = DecoderOptions(
+      shards: options.shards, midnight: configuration.midnight,
+      usesWideInstructions: options.usesWideInstructions)
+    guard case .live(let feed, _, var live) = configuration.input else {
+      return .source(
+        configuration.feed.makeRunner(
+          RunnerOptions(decoder: decoder, gaps: configuration.gaps), lanes: grid.writer(index)))
+    }
+    live.decoder = decoder
+    live.source = configuration.name
+    return .live(feed.makeLive(live, lanes: grid.writer(index)))
   }
 
   /// Index of the journal among the outlets of a shard; the ring in shared memory is 0.
@@ -173,10 +184,12 @@ public final class Pipeline {
     // A worker takes a batch from each lane, and a record may become four and a quote each.
     let workerBatch = LaneLimits.batchRecords * 8 * max(1, sources.count) + 100_000
     let reasons = (0..<15).map { RejectReason(rawValue: $0).name }
-    var plan = CounterPlan(rejectReasons: reasons)
+    var plan = CounterPlan(
+      rejectReasons: reasons, disconnectCauses: DisconnectCause.names, healthNames: Health.names)
     for index in sources.indices {
       plan.addSource(index, name: sources[index].name, batchRecords: readerBatch)
       plan.addLatency(index, name: "reader-\(sources[index].name)")
+      if sources[index].isSession { plan.addSession(index, name: sources[index].name) }
       for shard in 0..<options.shards {
         plan.addLane(
           source: index, shard: shard,
@@ -255,6 +268,27 @@ public final class Pipeline {
     return (all.flatMap { $0.segments }, all.flatMap { $0.errors })
   }
 
+  /// What the live sessions have to say since the last call: call it several times a second.
+  public func takeLiveNotes() -> [LiveNote] {
+    readers.flatMap { reader in
+      reader.liveNotes.withLock { notes in
+        defer { notes = [] }
+        return notes
+      }
+    }
+  }
+
+  /// Tells the live session of this name what an operator wants; false where there is none.
+  public func command(_ command: LiveCommand, source: String) -> Bool {
+    guard
+      let reader = readers.first(where: {
+        $0.configuration.name == source && $0.configuration.isSession
+      })
+    else { return false }
+    reader.liveCommands.withLock { $0.append(command) }
+    return true
+  }
+
   /// Journals that have begun to fail, or write again, since the last call. Call it often: each one
   /// is an alarm.
   public func journalEvents() -> [JournalEvent] {
@@ -269,7 +303,7 @@ public final class Pipeline {
     guard !isStopped else { return [] }
     for reader in readers { reader.stop() }
     for reader in readers { reader.join() }
-    let reports = readers.map { $0.runner.report }
+    let reports = readers.map { $0.account.report }
     for shard in workers.indices {
       workers[shard].drain(written: reports.map { $0.records[shard] })
     }
@@ -290,7 +324,7 @@ public final class Pipeline {
   public var captureReports: [CaptureReport] { captures.map(\.report) }
 
   /// What each source has seen, with its gaps. After `stop`.
-  public var reports: [SourceReport] { readers.map { $0.runner.report } }
+  public var reports: [SourceReport] { readers.map { $0.account.report } }
 
   /// The stages' latencies of all threads together. After `stop`.
   public var stages: StageHistograms {

@@ -13,6 +13,8 @@ public enum SourceInput: Sendable {
   case soup(server: Endpoint, SoupBinTCPClient.Options)
   /// Raw captures of one source in the order of their times, decoded once more.
   case raw(paths: [String])
+  /// A session with an upstream, kept alive and taken up again for as long as the pipeline runs.
+  case live(any LiveFeed.Type, host: String, LiveOptions)
   /// Messages in memory, each taken when it is due: for measurements.
   case paced(PacedFrames)
 }
@@ -59,9 +61,14 @@ public enum PipelineLayout: String, Sendable, CaseIterable {
 extension SourceConfiguration {
   /// Whether receive times are of now: neither a file, nor a capture that is decoded once more, nor
   /// the lab's due times.
+  /// Whether it is a live session.
+  var isSession: Bool {
+    if case .live = input { true } else { false }
+  }
+
   var isLive: Bool {
     switch input {
-    case .udp, .soup: true
+    case .udp, .soup, .live: true
     case .file, .raw, .paced: false
     }
   }

@@ -13,7 +13,7 @@ final class SourceThread: @unchecked Sendable {
   // Safety of `@unchecked`: all but `shouldStop`, `isFinished` and `failure` is touched by the
   // reader thread alone until it was joined.
   let configuration: SourceConfiguration
-  let runner: any SourceRunner
+  private let reading: Reading
   let ledger: SourceLedger
   /// Keeps the raw bytes; off where nobody wants them.
   var tap: CaptureTap
@@ -26,10 +26,43 @@ final class SourceThread: @unchecked Sendable {
   private let shouldStop = Atomic(false)
   private let finished = Atomic(false)
   private let failed = Mutex<EngineError?>(nil)
+  /// Notes of a live session that nobody has taken yet, and what operators want of it.
+  let liveNotes = Mutex<[LiveNote]>([])
+  let liveCommands = Mutex<[LiveCommand]>([])
   private var thread: NativeThread?
 
+  /// What has the bytes: a runner of frames, or a live session.
+  enum Reading {
+    case source(any SourceRunner)
+    case live(any LiveRunning)
+  }
+
+  /// The runner of a source that is not a live session.
+  var runner: any SourceRunner {
+    guard case .source(let runner) = reading else {
+      preconditionFailure("a live session has no runner of frames")
+    }
+    return runner
+  }
+
+  /// The session of a source that is one.
+  var session: any LiveRunning {
+    guard case .live(let session) = reading else {
+      preconditionFailure("the source is no live session")
+    }
+    return session
+  }
+
+  /// What is accounted for, whatever the source is.
+  var account: any SourceAccount {
+    switch reading {
+    case .source(let runner): runner
+    case .live(let session): session
+    }
+  }
+
   init(
-    configuration: SourceConfiguration, runner: any SourceRunner, ledger: SourceLedger,
+    configuration: SourceConfiguration, reading: Reading, ledger: SourceLedger,
     capture: CaptureLink? = nil, inline: InlineWorkers? = nil, probe: LabProbe? = nil,
     strategy: WaitStrategy = .park
   ) {
@@ -37,7 +70,7 @@ final class SourceThread: @unchecked Sendable {
     self.inline = inline
     self.probe = probe
     self.configuration = configuration
-    self.runner = runner
+    self.reading = reading
     self.ledger = ledger
     tap = CaptureTap(capture)
   }
@@ -59,6 +92,8 @@ final class SourceThread: @unchecked Sendable {
       body = { [self] in run { () throws(EngineError) in try readSoup(link) } }
     case .raw(let paths):
       body = { [self] in run { () throws(EngineError) in try readRaw(paths) } }
+    case .live(_, let host, _):
+      body = { [self] in run { () throws(EngineError) in keepAlive(session, host: host) } }
     case .paced(let frames):
       body = { [self] in run { () throws(EngineError) in readPaced(frames) } }
     }
@@ -73,7 +108,7 @@ final class SourceThread: @unchecked Sendable {
       failed.withLock { $0 = error }
     }
     tap.finish()
-    runner.finish(tsRecv: lastReceived ?? RealtimeClock.now().rawValue)
+    account.finish(tsRecv: lastReceived ?? RealtimeClock.now().rawValue)
     handOver()
     publish()
     ledger.finishLatency()
@@ -82,13 +117,13 @@ final class SourceThread: @unchecked Sendable {
 
   /// Gives what was decoded to the workers: wakes them, or steps them. Once per batch.
   func handOver() {
-    runner.flush()
+    account.flush()
     inline?.empty()
   }
 
   /// Brings the ledger up to date. Once per batch.
   func publish() {
-    ledger.publish(runner)
+    ledger.publish(account)
     inline?.settle()
   }
 
@@ -112,6 +147,8 @@ final class SourceThread: @unchecked Sendable {
 /// The ledger blocks of one source. Owned by its reader thread.
 @safe final class SourceLedger {
   var source: CounterBlock<SourceCounters>
+  /// Present where the source is a live session.
+  var session: CounterBlock<SessionCounters>?
   var latency: CounterBlock<LatencyCounters>
   var stages = StageHistograms()
   /// Whether stages are measured.
@@ -131,13 +168,14 @@ final class SourceThread: @unchecked Sendable {
   var rejected = InlineArray<32, UInt64>(repeating: 0)
 
   init(
-    index: Int, shards: Int, file: inout CounterFileWriter, measures: Bool,
+    index: Int, shards: Int, file: inout CounterFileWriter, isSession: Bool, measures: Bool,
     reporter: consuming LatencyReporter, notes: StreamNotes
   ) {
     self.measures = measures
     self.reporter = reporter
     self.notes = notes
     source = file.claimSource(index)
+    session = isSession ? file.claimSession(index) : nil
     latency = file.claimLatency(index)
     self.shards = shards
     unsafe lanes = .allocate(capacity: shards)
@@ -163,7 +201,7 @@ final class SourceThread: @unchecked Sendable {
   }
 
   /// Publishes everything. Once per batch.
-  func publish(_ runner: any SourceRunner) {
+  func publish(_ runner: any SourceAccount) {
     // Lanes first: what the workers take must never be more than what is known to be written.
     for shard in 0..<shards {
       unsafe runner.update(&lanes[shard].counters, shard: shard)
@@ -178,6 +216,13 @@ final class SourceThread: @unchecked Sendable {
     }
     source.publish()
     if measures { publishLatency() }
+  }
+
+  /// Publishes the counters of a live session. Once per turn.
+  func publish(_ live: any LiveRunning) {
+    guard session != nil else { return }
+    live.update(&session!.counters)
+    session!.publish()
   }
 
   private func publishLatency() {

@@ -42,6 +42,20 @@ public enum Readiness {
   }
 }
 
+extension Readiness {
+  /// As `wait`, for up to eight descriptors; -1 for none.
+  public static func wait(
+    _ descriptors: InlineArray<8, Int32>, timeoutNanos: Int64
+  ) throws(NetError) -> UInt8 {
+    let all = descriptors
+    // Safety: eight descriptors are read while the call lasts.
+    let ready = unsafe withUnsafeBytes(of: all) {
+      unsafe ml_wait_eight($0.bindMemory(to: Int32.self).baseAddress, timeoutNanos)
+    }
+    return UInt8(truncatingIfNeeded: try checked(ready, "poll", "sockets"))
+  }
+}
+
 /// A point in time until which an operation may take.
 struct Deadline {
   private let end: ContinuousClock.Instant?

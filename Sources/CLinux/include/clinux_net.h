@@ -83,6 +83,8 @@ int ml_set_multicast_out(
 /// `for_writing`. Answers a bit set of those ready; 0 after the time or a signal. A negative time
 /// is without end.
 int ml_wait(int a, int b, int c, int d, bool for_writing, int64_t timeout_nanos);
+/// As `ml_wait` for reading, of up to eight descriptors.
+int ml_wait_eight(const int32_t descriptors[8], int64_t timeout_nanos);
 
 /// Numeric text to an address without port; false for anything else.
 bool ml_parse_address(const char *text, struct ml_address *address);

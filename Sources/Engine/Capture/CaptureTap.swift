@@ -56,14 +56,14 @@ final class CaptureLink: Sendable {
   }
 
   /// Keeps bytes of a stream; none for the beginning of a connection.
-  mutating func add(stream bytes: RawSpan, tsRecv: UInt64) {
+  mutating func add(stream bytes: RawSpan, line: Int = 0, tsRecv: UInt64) {
     var at = 0
     repeat {
       let count = min(bytes.byteCount - at, CaptureSettings.largestChunk)
       add(
         CaptureHead(
           receivedNanos: tsRecv, lostBefore: lost, sourceHigh: 0, sourceLow: 0, sourcePort: 0,
-          line: 0, byteCount: UInt32(count)), bytes.extracting(at..<(at + count)),
+          line: UInt16(line), byteCount: UInt32(count)), bytes.extracting(at..<(at + count)),
         weight: UInt64(max(count, 1)))
       at += count
     } while at < bytes.byteCount

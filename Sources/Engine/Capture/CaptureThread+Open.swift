@@ -64,6 +64,12 @@ private struct CapturePlan {
       PcapngEncoder().appendHeader(interfaces: names, to: &header)
       let bytes = header.bytes
       preamble = (0..<bytes.byteCount).map { bytes.uncheckedByte(at: $0) }
+    case .live(let feed, let host, _):
+      payload = .stream
+      form = .stream
+      preamble = StreamChunk.preamble([
+        ("protocol", "live"), ("feed", feed.description.name), ("server", host),
+      ])
     case .soup(let server, let options):
       payload = .stream
       form = .stream

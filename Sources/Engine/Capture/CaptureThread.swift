@@ -158,7 +158,7 @@ enum CaptureForm: Sendable {
         }
         StreamChunk.appendHead(
           receivedNanos: head.receivedNanos, count: bytes.byteCount,
-          kind: bytes.byteCount == 0 ? .connection : .bytes, to: &output)
+          kind: bytes.byteCount == 0 ? .connection : .bytes, channel: head.line, to: &output)
         output.append(bytes)
       }
     }

@@ -11,10 +11,28 @@ public struct RunnerOptions: Sendable {
   }
 }
 
+/// What a reader thread accounts for once per batch, whatever its source is.
+public protocol SourceAccount: AnyObject {
+  /// The input is over: what is missing is lost.
+  func finish(tsRecv: UInt64)
+
+  /// Wakes the shards that got records. Once per batch.
+  func flush()
+
+  /// Brings the ledger's counters of this source up to date. Allocates nothing: once per batch.
+  func update(_ counters: inout SourceCounters)
+
+  /// Brings the ledger's counters of the lane to `shard` up to date.
+  func update(_ counters: inout LaneCounters, shard: Int)
+
+  /// What became of the source's messages so far. For reports: allocates.
+  var report: SourceReport { get }
+}
+
 /// The way of one source from its bytes into the lanes: arbitration, decoder, gap records. Called
 /// by its reader thread once per datagram or chunk, never per message, so that the call through the
 /// existential costs nothing that shows.
-public protocol SourceRunner: AnyObject {
+public protocol SourceRunner: SourceAccount {
   /// One datagram of any line. `now` is monotonic, `tsRecv` since the Unix epoch, both in ns.
   /// `isAnswer` marks answers of a re-request server.
   func receive(_ datagram: RawSpan, tsRecv: UInt64, now: UInt64, isAnswer: Bool)
@@ -38,21 +56,6 @@ public protocol SourceRunner: AnyObject {
 
   /// When `advance` wants to be called, on the clock of `now`; nil while nothing is missing.
   var nextDeadline: UInt64? { get }
-
-  /// The input is over: what is missing is lost.
-  func finish(tsRecv: UInt64)
-
-  /// Wakes the shards that got records. Once per batch.
-  func flush()
-
-  /// Brings the ledger's counters of this source up to date. Allocates nothing: once per batch.
-  func update(_ counters: inout SourceCounters)
-
-  /// Brings the ledger's counters of the lane to `shard` up to date.
-  func update(_ counters: inout LaneCounters, shard: Int)
-
-  /// What became of the source's messages so far. For reports: allocates.
-  var report: SourceReport { get }
 }
 
 /// The counters of a source, at one moment between two batches.

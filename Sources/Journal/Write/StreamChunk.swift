@@ -13,6 +13,8 @@ public struct StreamChunk: Equatable, Sendable {
   /// ns since the Unix epoch.
   public var receivedNanos: UInt64
   public var kind: Kind
+  /// Which of several connections that are read together; upper half of the word of the kind.
+  public var channel: UInt16
   /// Where its bytes lie in the block.
   public var range: Range<Int>
 
@@ -20,11 +22,12 @@ public struct StreamChunk: Equatable, Sendable {
 
   /// Appends the head of a chunk of `count` bytes, which the caller appends.
   public static func appendHead(
-    receivedNanos: UInt64, count: Int, kind: Kind, to output: inout ByteBuffer
+    receivedNanos: UInt64, count: Int, kind: Kind, channel: UInt16 = 0,
+    to output: inout ByteBuffer
   ) {
     output.append(value: receivedNanos)
     output.append(value: UInt32(count))
-    output.append(value: kind.rawValue)
+    output.append(value: kind.rawValue | UInt32(channel) << 16)
   }
 
   /// Reads the chunk at `offset`; nil where none lies there whole. The next one begins at the end
@@ -32,11 +35,12 @@ public struct StreamChunk: Equatable, Sendable {
   public init?(_ block: RawSpan, at offset: Int) {
     guard let time = block.loadLE(UInt64.self, at: offset),
       let count = block.loadLE(UInt32.self, at: offset + 8),
-      let code = block.loadLE(UInt32.self, at: offset + 12), let kind = Kind(rawValue: code),
+      let code = block.loadLE(UInt32.self, at: offset + 12), let kind = Kind(rawValue: code & 0xFFFF),
       Int(count) <= block.byteCount - offset - Self.headBytes
     else { return nil }
     receivedNanos = time
     self.kind = kind
+    channel = UInt16(code &>> 16)
     let start = offset + Self.headBytes
     range = start..<(start + Int(count))
   }

@@ -1,14 +1,17 @@
 public import Ledger
 public import Sessions
 
-/// A source runner with a live session in it. Called by its reader thread once per chunk of bytes,
-/// never per message.
-public protocol LiveRunning: SourceRunner {
+/// The way of one source from its live session into the lanes. Called by its reader thread once per
+/// chunk of bytes, never per message.
+public protocol LiveRunning: SourceAccount {
   /// The connections wanted, channel 0 first.
   var channels: [LiveChannel] { get }
 
-  /// The session's machine: what to do next, and when.
-  var machine: SessionMachine { get }
+  /// Where the session stands.
+  var state: SessionState { get }
+
+  /// Begins to connect.
+  func start(now: UInt64)
 
   /// What to do next: opens, closes, and waits are the caller's; all else is done already and lies
   /// in `report.output`.
@@ -28,6 +31,9 @@ public protocol LiveRunning: SourceRunner {
 
   /// An operator closes the open circuit.
   func resetCircuit(now: UInt64)
+
+  /// Looks after silence: once a turn, it does its share when it is due.
+  func look(now: UInt64, tsRecv: UInt64)
 
   /// Bytes to be sent on the channel since the last call.
   func takeOutput(channel: Int, into bytes: inout [UInt8])
