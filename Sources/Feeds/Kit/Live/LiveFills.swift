@@ -13,6 +13,12 @@ struct LiveFills {
 
   mutating func take(_ id: UInt32) -> BackfillRequest? { waiting.removeValue(forKey: id) }
 
+  /// The request of an instrument, which has one at a time.
+  mutating func take(index: Int) -> BackfillRequest? {
+    guard let id = waiting.first(where: { $0.value.index == index })?.key else { return nil }
+    return waiting.removeValue(forKey: id)
+  }
+
   mutating func forgetAll(_ body: (BackfillRequest) -> Void) {
     let all = waiting.values.sorted { $0.id < $1.id }
     waiting = [:]

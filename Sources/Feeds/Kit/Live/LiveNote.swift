@@ -7,6 +7,8 @@ public struct LiveNote: Sendable {
   public enum Content: Sendable {
     /// The session's state has changed.
     case state(from: SessionState, to: SessionState, cause: DisconnectCause, text: String)
+    /// Nothing is delivered any more: records from this time on may be missing, until `gap`.
+    case lost(from: UInt64, cause: DisconnectCause)
     /// Records between these times may be missing: from the last byte heard to the session's being
     /// live again. `instruments` are ids; empty for all of the session.
     case gap(from: UInt64, to: UInt64, cause: DisconnectCause, instruments: [UInt32])
@@ -20,7 +22,11 @@ public struct LiveNote: Sendable {
     /// More connections in an hour than the policy allows.
     case reconnectAlarm(count: Int)
     /// The circuit opened, half-opened or closed.
-    case circuit(isOpen: Bool, isHalfOpen: Bool)
+    case circuit(CircuitState)
+    /// An instrument that was not served has come.
+    case served(instrument: UInt32)
+    /// More instruments are wanted than the upstream allows.
+    case overLimit(wanted: Int, limit: Int)
     /// A part of the upstream is broken or back.
     case part(name: String, isBroken: Bool)
     /// The upstream's own words.

@@ -1,5 +1,3 @@
-internal import Sessions
-
 /// Notes of one session that wait for the control plane: bounded, the newest give way.
 struct LiveNotes {
   private var waiting: [LiveNote] = []
@@ -28,28 +26,6 @@ struct LiveNotes {
     bytes = 0
     defer { waiting = [] }
     return waiting
-  }
-}
-
-/// Times between which records may be missing. Unix ns.
-struct LiveHoles {
-  /// Since when nothing can be relied on, and why; nil while data flows.
-  private(set) var open: (from: UInt64, cause: DisconnectCause)?
-  /// The last hole, for the backfill of its instruments.
-  private(set) var last: (from: UInt64, to: UInt64)?
-
-  /// Opens a hole; one that is open already goes on with its first beginning and cause.
-  mutating func begin(from: UInt64, cause: DisconnectCause) -> Bool {
-    guard open == nil else { return false }
-    open = (from, cause)
-    return true
-  }
-
-  mutating func end(at to: UInt64) -> (from: UInt64, to: UInt64, cause: DisconnectCause)? {
-    guard let open else { return nil }
-    self.open = nil
-    last = (open.from, to)
-    return (open.from, to, open.cause)
   }
 }
 

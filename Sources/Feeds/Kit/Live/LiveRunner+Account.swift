@@ -1,5 +1,5 @@
-public import Ledger
 internal import Lanes
+public import Ledger
 internal import Sessions
 
 extension LiveRunner where Upstream: ~Copyable {
@@ -30,16 +30,16 @@ extension LiveRunner where Upstream: ~Copyable {
     counters.connects = counts.connects
     counters.connectFailures = counts.failures
     counters.disconnects = counts.disconnects
-    counters.wanted = counts.wanted
-    counters.confirmed = counts.confirmed
-    counters.refused = counts.refused
-    counters.unserved = counts.unserved
+    counters.wanted = UInt64(counts.wanted)
+    counters.confirmed = UInt64(counts.confirmed)
+    counters.refused = UInt64(counts.refused)
+    counters.unserved = UInt64(counts.unserved + counts.missing)
     counters.requests = counts.requests
     counters.pacedNanos = counts.pacedNanos
     counters.keepAlives = counts.keepAlives
     counters.reconnectAlarms = counts.reconnectAlarms
     counters.circuitOpens = counts.circuitOpens
-    counters.brokenParts = counts.brokenParts
+    counters.brokenParts = UInt64(counts.brokenParts)
     counters.health = UInt64(watch.feed.rawValue)
     counters.instrumentHealth = watch.tally
     counters.lastHeard = lastHeard
@@ -49,7 +49,7 @@ extension LiveRunner where Upstream: ~Copyable {
     counters.backfillFailures = tally.backfillFailures
     counters.quarantined = tally.quarantined
     counters.delayedSeconds = tally.delayedSeconds
-    counters.notesDropped = notes.dropped
+    counters.notesDropped = notes.dropped &+ counts.notesDropped
   }
 
   public var report: SourceReport {

@@ -30,9 +30,7 @@ extension LiveRunner where Upstream: ~Copyable {
       notServed(index, code: code, text: text, tsRecv)
     case .limitReached(let index):
       machine.limitReached(index: index, now: now)
-      notServed(index, code: 0, text: "the upstream's limit of subscriptions is reached", tsRecv)
     case .upstreamDown(let text):
-      beginHole(cause: .upstream, from: tsRecv, tsRecv: tsRecv)
       machine.upstream(isUp: false, keepsSubscriptions: true, text: text, now: now)
     case .upstreamUp(let keeps, let text):
       machine.upstream(isUp: true, keepsSubscriptions: keeps, text: text, now: now)
@@ -91,29 +89,8 @@ extension LiveRunner where Upstream: ~Copyable {
       note(.missing(instrument: instrument, channel: channel, first: first, last: last), tsRecv))
   }
 
-  // Holes: between the last bytes of a connection and the moment that all is delivered again.
-
-  func beginHole(cause: DisconnectCause, from: UInt64, tsRecv: UInt64) {
-    guard from > 0, holes.begin(from: from, cause: cause) else { return }
-    broadcast(
-      LiveRecord.lost(
-        publisherID: publisherID, source: source, epoch: machine.epoch, cause: cause.name,
-        from: from, tsRecv: tsRecv))
-  }
-
-  private func endHole(tsRecv: UInt64) {
-    guard let hole = holes.end(at: tsRecv) else { return }
-    broadcast(
-      LiveRecord.gap(
-        publisherID: publisherID, source: source, epoch: machine.epoch, cause: hole.cause.name,
-        from: hole.from, to: hole.to))
-    notes.add(
-      note(.gap(from: hole.from, to: hole.to, cause: hole.cause, instruments: []), tsRecv))
-  }
-
-  /// The machine closes the connection: its bytes are forgotten, its state is void.
+  /// The machine closes the connection: what waits to be sent on it is void.
   func closed(_ cause: DisconnectCause, tsRecv: UInt64) {
-    if cause != .stopped { beginHole(cause: cause, from: lastHeard, tsRecv: tsRecv) }
     for channel in outcome.output.indices where cause != .stopped {
       outcome.output[channel].removeAll(keepingCapacity: true)
     }
@@ -125,42 +102,78 @@ extension LiveRunner where Upstream: ~Copyable {
 
   /// Brings out what has changed in the machine.
   func drainMachine(now: UInt64, tsRecv: UInt64) {
-    let state = machine.state
-    if state != seenState {
-      tally.stateSince = tsRecv
-      notes.add(
-        note(
-          .state(from: seenState, to: state, cause: machine.cause, text: machine.lostText), tsRecv))
-      seenState = state
-      broadcast(
-        LiveRecord.state(
-          publisherID: publisherID, source: source, epoch: machine.epoch, state: state.name,
-          tsRecv: tsRecv))
-      if (state == .live || state == .degraded) && machine.isUpstreamUp { endHole(tsRecv: tsRecv) }
+    for event in machine.takeNotes() {
+      // The machine's times are monotonic; both clocks were read together.
+      take(event.content, at: tsRecv &- (now &- min(event.time, now)), now: now, tsRecv: tsRecv)
     }
-    for event in machine.takeNotes() { take(event, tsRecv) }
   }
 
-  private func take(_ event: SessionNote, _ tsRecv: UInt64) {
+  private func take(
+    _ event: SessionNote.Content, at time: UInt64, now: UInt64, tsRecv: UInt64
+  ) {
     switch event {
+    case .state(let from, let to, let cause, let text):
+      tally.stateSince = time
+      notes.add(note(.state(from: from, to: to, cause: cause, text: text), time))
+      broadcast(
+        LiveRecord.state(
+          publisherID: publisherID, source: source, epoch: machine.epoch, state: to.name,
+          tsRecv: time))
+    case .lostConnection(let heardAt, let cause):
+      let from = unixTime(heardAt, now: now, tsRecv: tsRecv)
+      broadcast(
+        LiveRecord.lost(
+          publisherID: publisherID, source: source, epoch: machine.epoch, cause: cause.name,
+          from: from, tsRecv: time))
+      notes.add(note(.lost(from: from, cause: cause), time))
+    case .liveAgain(let heardAt, let cause):
+      let from = holeBegan ?? unixTime(heardAt, now: now, tsRecv: tsRecv)
+      holeBegan = nil
+      broadcast(
+        LiveRecord.gap(
+          publisherID: publisherID, source: source, epoch: machine.epoch, cause: cause.name,
+          from: from, to: time))
+      notes.add(note(.gap(from: from, to: time, cause: cause, instruments: []), time))
     case .missing(let index):
-      notServed(
-        index, code: 0, text: "asked for, but nothing of it came in time", tsRecv)
-    case .reconnectAlarm(let count): notes.add(note(.reconnectAlarm(count: count), tsRecv))
-    case .circuit(let isOpen, let isHalfOpen):
-      notes.add(note(.circuit(isOpen: isOpen, isHalfOpen: isHalfOpen), tsRecv))
+      notServed(index, code: 0, text: "asked for, but nothing of it came in time", time)
+    case .unserved(let index):
+      notServed(index, code: 0, text: "no room under the upstream's limit", time)
+    case .back(let index):
+      notes.add(note(.served(instrument: instruments[index].instrumentID), time))
+    default: takeAlarm(event, time)
+    }
+  }
+
+  private func takeAlarm(_ event: SessionNote.Content, _ time: UInt64) {
+    switch event {
+    case .overLimit(let wanted, let limit):
+      notes.add(note(.overLimit(wanted: wanted, limit: limit), time))
+    case .reconnectAlarm(let count): notes.add(note(.reconnectAlarm(count: count), time))
+    case .circuit(let state): notes.add(note(.circuit(state), time))
+    case .backfillTimedOut(let index):
+      guard let request = fills.take(index: index) else { return }
+      tally.backfillFailures &+= 1
+      noteFill(request, records: 0, error: "no answer in time", time)
+    case .renewalOverdue:
+      notes.add(note(.notice(code: 0, text: "a credential expires and was not renewed"), time))
+    case .dropped(let count): notes.add(note(.dropped(count: count), time))
     default: break
     }
   }
 
+  /// The Unix time of a monotonic one; that of the last bytes is known exactly.
+  private func unixTime(_ time: UInt64, now: UInt64, tsRecv: UInt64) -> UInt64 {
+    let found = time == heardAt ? lastHeard : tsRecv &- (now &- min(time, now))
+    holeBegan = found
+    return found
+  }
+
   // Backfill
 
-  func backfill(_ index: Int, now: UInt64, tsRecv: UInt64) {
-    guard let hole = holes.last, instruments.indices.contains(index) else {
-      machine.backfilled(index: index, now: now)
-      return
-    }
-    let request = fills.add(index: index, from: hole.from, to: hole.to)
+  /// Asks for the hole of an instrument; the machine's times are monotonic.
+  func backfill(_ index: Int, from: UInt64, to: UInt64, now: UInt64, tsRecv: UInt64) {
+    let request = fills.add(
+      index: index, from: tsRecv &- (now &- min(from, now)), to: tsRecv &- (now &- min(to, now)))
     let isSent = wire.backfill(request, context: context(now, tsRecv), report: &outcome)
     guard !isSent else { return }
     _ = fills.take(request.id)

@@ -16,14 +16,16 @@ public final class LiveRunner<Upstream: LiveProtocol & ~Copyable>: LiveRunning {
   let publisherID: UInt16
   let source: String
   var notes = LiveNotes()
-  var holes = LiveHoles()
   var fills = LiveFills()
-  var seenState = SessionState.idle
+  /// Since when records may be missing, Unix ns, while there is a hole.
+  var holeBegan: UInt64?
   var watch: LiveWatch
   var messages: UInt64 = 0
   var bytes: UInt64 = 0
   /// Receive time of the last bytes on a vital channel, Unix ns; 0 for none yet.
   var lastHeard: UInt64 = 0
+  /// The same on the monotonic clock.
+  var heardAt: UInt64 = 0
   /// What `update` puts into the ledger beside the machine's counts.
   var tally = LiveTally()
 
@@ -67,8 +69,8 @@ public final class LiveRunner<Upstream: LiveProtocol & ~Copyable>: LiveRunning {
         wire.unsubscribe(index: index, context: context(now, tsRecv), report: &outcome)
       case .keepAlive:
         wire.keepAlive(context: context(now, tsRecv), report: &outcome)
-      case .backfill(let index, _, _):
-        backfill(index, now: now, tsRecv: tsRecv)
+      case .backfill(let index, let from, let to):
+        backfill(index, from: from, to: to, now: now, tsRecv: tsRecv)
       case .renewToken:
         continue
       case .close(let cause):
@@ -97,6 +99,7 @@ public final class LiveRunner<Upstream: LiveProtocol & ~Copyable>: LiveRunning {
     if channels[channel].isVital {
       machine.heard(now: now)
       lastHeard = tsRecv
+      heardAt = now
     }
     if !outcome.poison.isEmpty { quarantine(bytes, channel: channel, tsRecv: tsRecv) }
     if !outcome.events.isEmpty { takeEvents(now: now, tsRecv: tsRecv) }
