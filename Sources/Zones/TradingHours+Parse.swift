@@ -70,7 +70,7 @@ extension TradingHours {
   /// `09:30` or `09:30:15`, up to `24:00`.
   private static func time(_ text: Substring) -> UInt64? {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-    guard (2...3).contains(parts.count), parts.allSatisfy({ $0.utf8.count == 2 }) else {
+    guard (2...3).contains(parts.count), parts.allSatisfy({ $0.utf8.count == 2 && $0.utf8.allSatisfy(isDigit) }) else {
       return nil
     }
     var seconds: UInt64 = 0

@@ -46,7 +46,8 @@ public struct ZoneDate: Hashable, Comparable, Sendable {
   /// A date written `2026-11-26`; nil for anything else, and for days that no month has.
   public init?(_ text: some StringProtocol) {
     let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-    guard parts.count == 3, parts[0].utf8.count == 4, parts[1].utf8.count == 2,
+    let isDigits = text.utf8.allSatisfy { $0 == 0x2D || (0x30...0x39).contains($0) }
+    guard isDigits, parts.count == 3, parts[0].utf8.count == 4, parts[1].utf8.count == 2,
       parts[2].utf8.count == 2, let year = UInt16(parts[0]), let month = UInt8(parts[1]),
       let day = UInt8(parts[2])
     else { return nil }
