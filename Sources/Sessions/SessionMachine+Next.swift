@@ -10,7 +10,7 @@ extension SessionMachine {
     if now >= renewAt { return renew(now: now) }
     if state.delivers { return serve(now: now) }
     if state == .idle {
-      guard isStarted else { return wait(until: never, now: now) }
+      guard isStarted else { return wait(until: renewAt, now: now) }
       connect(now: now)
       return .open
     }
