@@ -203,7 +203,7 @@ let package = Package(
       "EngineTests",
       [
         "Engine", "FeedRegistry", "FeedKit", "ExchangeFeeds", "SharedMemory", "Ledger", "Journal",
-        "Lanes", "Records", "Net", "Timing", "Wire",
+        "Lanes", "Records", "Net", "Sessions", "Timing", "Wire",
       ]),
     tests("CommandTests", ["Captures", "Journal", "Records", "Wire"]),
   ],

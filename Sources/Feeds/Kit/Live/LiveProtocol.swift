@@ -135,7 +135,8 @@ public protocol LiveProtocol: ~Copyable {
   /// How many requests a subscription of this instrument is, for pacing.
   func requests(index: Int) -> Int
 
-  /// Asks for all that is wanted of the instrument.
+  /// Asks for all that is wanted of the instrument. `LiveEvent.confirmed` follows each time, once
+  /// the upstream has sent something of it.
   mutating func subscribe(index: Int, context: LiveContext, report: inout LiveReport)
 
   /// Gives the instrument up.
