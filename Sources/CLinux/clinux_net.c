@@ -158,6 +158,11 @@ int ml_set_reuse(int fd, bool address, bool port) {
 }
 
 int ml_set_nodelay(int fd) { return set_int(fd, IPPROTO_TCP, TCP_NODELAY, 1); }
+int ml_set_reset_on_close(int fd) {
+  struct linger linger = {.l_onoff = 1, .l_linger = 0};
+  return result(setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger));
+}
+
 int ml_set_v6_only(int fd) { return set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1); }
 int ml_set_timestamps(int fd) { return set_int(fd, SOL_SOCKET, SO_TIMESTAMPNS, 1); }
 int ml_set_drop_counter(int fd) { return set_int(fd, SOL_SOCKET, SO_RXQ_OVFL, 1); }
@@ -245,6 +250,19 @@ int ml_wait_eight(const int32_t descriptors[8], int64_t timeout_nanos) {
     if (set[index].fd >= 0 && set[index].revents != 0) ready |= 1 << index;
   }
   return ready;
+}
+
+int ml_poll(void *entries, uint32_t count, int64_t timeout_nanos) {
+  struct pollfd *set = entries;
+  struct timespec limit = {
+      .tv_sec = timeout_nanos / 1000000000,
+      .tv_nsec = timeout_nanos % 1000000000,
+  };
+  int ready = ppoll(set, count, timeout_nanos < 0 ? NULL : &limit, NULL);
+  if (ready >= 0) return ready;
+  int code = -errno;
+  for (uint32_t index = 0; index < count; index++) set[index].revents = 0;
+  return code == -EINTR ? 0 : code;
 }
 
 bool ml_parse_address(const char *text, struct ml_address *address) {

@@ -1,3 +1,6 @@
+internal import FeedKit
+internal import FeedRegistry
+
 /// A simulated venue: one type, and one line in `SimulatorTable`.
 protocol Simulator: SendableMetatype {
   /// The operand that names it.
@@ -17,7 +20,8 @@ enum SimulatorTable {
   ]
 }
 
-/// `millrace simulate`: a deterministic exchange, into a file or on the network.
+/// `millrace simulate`: a deterministic exchange, into a file or on the network; below it a verb for
+/// each feed of the registry that has a simulated upstream.
 enum SimulateVerb: Verb {
   static var name: String { "simulate" }
   static var summary: String { "simulate an exchange, into a file or live on the network" }
@@ -27,11 +31,24 @@ enum SimulateVerb: Verb {
     return SimulatorTable.simulators.flatMap { $0.options }
       .filter { names.insert($0.name).inserted }
   }
+  static var subverbs: [any Verb.Type] {
+    FeedRegistry.feeds.compactMap { feed in
+      feed.simulator == nil ? nil : upstream(feed)
+    }
+  }
+
+  private static func upstream<Source: Feed>(_ feed: Source.Type) -> any Verb.Type {
+    UpstreamVerb<Source>.self
+  }
+
   static var notes: String {
     let known = SimulatorTable.simulators.map { "  \($0.name)  \($0.summary)" }
     return """
       protocols:
       \(known.joined(separator: "\n"))
+
+      upstreams of live sessions, each with options of its own:
+      \(subverbs.map { "  \($0.name)  \($0.summary)" }.joined(separator: "\n"))
 
       The same options give the same bytes. Examples:
         millrace simulate itch --output day.itch --messages 10M
@@ -50,7 +67,9 @@ enum SimulateVerb: Verb {
         what: context.arguments.operands.joined(separator: " "), remedy: "name one of them")
     }
     guard let simulator = SimulatorTable.simulators.first(where: { $0.name == word }) else {
-      let names = SimulatorTable.simulators.map { $0.name }
+      let names =
+        SimulatorTable.simulators.map { $0.name }
+        + subverbs.map { String($0.name.dropFirst(name.count + 1)) }
       throw CommandError(
         .usage, verb: name, happened: "there is no simulator of this protocol", what: word,
         remedy: "known are \(names.joined(separator: ", "))")

@@ -66,6 +66,8 @@ int ml_set_receive_buffer(int fd, int bytes);
 int ml_set_send_buffer(int fd, int bytes);
 int ml_set_reuse(int fd, bool address, bool port);
 int ml_set_nodelay(int fd);
+/// The connection ends with RST when it is closed; what was not sent is dropped.
+int ml_set_reset_on_close(int fd);
 int ml_set_v6_only(int fd);
 /// Kernel receive times, and the counter of dropped datagrams, with every datagram.
 int ml_set_timestamps(int fd);
@@ -85,6 +87,11 @@ int ml_set_multicast_out(
 int ml_wait(int a, int b, int c, int d, bool for_writing, int64_t timeout_nanos);
 /// As `ml_wait` for reading, of up to eight descriptors.
 int ml_wait_eight(const int32_t descriptors[8], int64_t timeout_nanos);
+
+/// Waits for `count` descriptors; `entries` is an array of `struct pollfd`. Answers how many are
+/// ready; 0 after the time or a signal, and then no entry says that it is. A negative time is
+/// without end.
+int ml_poll(void *entries, uint32_t count, int64_t timeout_nanos);
 
 /// Numeric text to an address without port; false for anything else.
 bool ml_parse_address(const char *text, struct ml_address *address);

@@ -84,9 +84,14 @@ public protocol Feed: SendableMetatype {
   /// The type under which the message is counted; 0 where it is none of this feed's. Asked where
   /// messages are text; the type of a binary message is its first byte.
   static func messageType(_ bytes: RawSpan, _ message: Range<Int>) -> UInt8
+
+  /// A simulated upstream that speaks this feed's protocol, for `millrace simulate`; nil for none.
+  static var simulator: (any UpstreamSimulator.Type)? { get }
 }
 
 extension Feed {
+  public static var simulator: (any UpstreamSimulator.Type)? { nil }
+
   public static var blockPrefixBytes: Int { 2 }
 
   public static var fileFramings: [FileFraming] { [.lengthPrefixed, .zeroPrefixed, .bare] }
