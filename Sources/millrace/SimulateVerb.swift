@@ -20,8 +20,8 @@ enum SimulatorTable {
   ]
 }
 
-/// `millrace simulate`: a deterministic exchange, into a file or on the network; below it a verb for
-/// each feed of the registry that has a simulated upstream.
+/// `millrace simulate`: a deterministic exchange, into a file or on the network; below it a verb
+/// for each feed of the registry that has a simulated upstream.
 enum SimulateVerb: Verb {
   static var name: String { "simulate" }
   static var summary: String { "simulate an exchange, into a file or live on the network" }
