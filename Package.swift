@@ -111,7 +111,8 @@ let package = Package(
         "FeedKit", "ExchangeFeeds", "FeedRegistry", "Books", "SharedMemory", "Captures", "Net",
         "Ledger", "Lanes", "Journal", "Records", "Timing", "Wire", "CLinux", "Sessions",
       ]),
-    library("Catalog", ["Sqlite", "Sessions", "FeedKit", "Records", "Wire"]),
+    library(
+      "Catalog", ["Sqlite", "Sessions", "Zones", "FeedKit", "Hashing", "Records", "Wire"]),
     library(
       "Config", ["Yaml", "Sessions", "Zones", "FeedKit", "FeedRegistry", "Lanes", "Net", "Journal"]),
     library(
@@ -163,7 +164,7 @@ let package = Package(
     tests("SessionsTests", ["Sessions", "Zones"]),
     tests("HttpTests", ["Http", "Net", "Wire"]),
     tests("LoggingTests", ["Logging"]),
-    tests("CatalogTests", ["Catalog", "Sqlite", "Sessions", "FeedKit"]),
+    tests("CatalogTests", ["Catalog", "Sqlite", "Sessions", "Zones", "FeedKit", "Wire"]),
     tests(
       "ConfigTests",
       ["Config", "Yaml", "Sessions", "Zones", "FeedKit", "FeedRegistry", "BrokerFeeds"]),
@@ -205,7 +206,7 @@ let package = Package(
         "Engine", "FeedRegistry", "FeedKit", "ExchangeFeeds", "SharedMemory", "Ledger", "Journal",
         "Lanes", "Records", "Net", "Sessions", "Timing", "Wire",
       ]),
-    tests("CommandTests", ["Captures", "Journal", "Records", "Wire"]),
+    tests("CommandTests", ["Captures", "Catalog", "Journal", "Records", "Sqlite", "Wire"]),
   ],
   swiftLanguageModes: [.v6]
 )

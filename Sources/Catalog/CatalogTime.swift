@@ -26,7 +26,8 @@ public enum CatalogTime {
     else { return nil }
     var rest = bytes[11...]
     if rest.last == UInt8(ascii: "Z") { rest.removeLast() }
-    let halves = rest.split(separator: UInt8(ascii: "."), maxSplits: 1, omittingEmptySubsequences: false)
+    let halves = rest.split(
+      separator: UInt8(ascii: "."), maxSplits: 1, omittingEmptySubsequences: false)
     let parts = halves[0].split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
     guard parts.count == 3 else { return nil }
     var seconds: UInt64 = 0

@@ -175,7 +175,9 @@ extension SqliteDatabase {
     }
   }
 
-  private static var versionQuery: SqliteQuery { SqliteQuery("read version", "PRAGMA user_version") }
+  private static var versionQuery: SqliteQuery {
+    SqliteQuery("read version", "PRAGMA user_version")
+  }
 
   private func number(_ query: SqliteQuery) throws(SqliteError) -> Int64 {
     try prepare(query).first { (row) throws(SqliteError) in try row.integer(0) } ?? 0

@@ -109,7 +109,8 @@ extension SymbolMaster {
   ) throws(CatalogError) -> Placing {
     let keyed = try stored { () throws(SqliteError) in
       details.key.isEmpty
-        ? [] : try statements.byKey.all([.text(details.key), .text(source)], SymbolStatements.listing)
+        ? []
+        : try statements.byKey.all([.text(details.key), .text(source)], SymbolStatements.listing)
     }
     if let known = keyed.last {
       if let current {
