@@ -1,9 +1,9 @@
 /// Holes in what was delivered of each instrument, until they are filled from the upstream's
 /// history: from the last byte of the old connection to the confirmation in the new one.
 ///
-/// One hole an instrument. Where a connection is lost before the hole of the one before was filled,
-/// the hole is from the first loss to the last confirmation; what was delivered between comes again,
-/// flagged as backfilled.
+/// One hole an instrument. Where a connection is lost before the hole of the one before was
+/// filled, the hole is from the first loss to the last confirmation; what was delivered between
+/// comes again, flagged as backfilled.
 struct HoleBook: Sendable {
   private var from: [UInt64]
   private var to: [UInt64]

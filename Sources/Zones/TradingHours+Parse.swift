@@ -70,9 +70,8 @@ extension TradingHours {
   /// `09:30` or `09:30:15`, up to `24:00`.
   private static func time(_ text: Substring) -> UInt64? {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-    guard (2...3).contains(parts.count), parts.allSatisfy({ $0.utf8.count == 2 && $0.utf8.allSatisfy(isDigit) }) else {
-      return nil
-    }
+    let areNumbers = parts.allSatisfy { $0.utf8.count == 2 && $0.utf8.allSatisfy(isDigit) }
+    guard (2...3).contains(parts.count), areNumbers else { return nil }
     var seconds: UInt64 = 0
     for (place, part) in parts.enumerated() {
       guard let value = UInt8(part), place == 0 || value < 60 else { return nil }

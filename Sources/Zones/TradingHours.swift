@@ -66,6 +66,12 @@ public struct TradingSpan: Sendable, Equatable {
   public var from: UInt64
   public var until: UInt64
 
+  public init(date: ZoneDate?, from: UInt64, until: UInt64) {
+    self.date = date
+    self.from = from
+    self.until = until
+  }
+
   public var isOpen: Bool { date != nil }
   public func contains(_ utcNanos: UInt64) -> Bool { from <= utcNanos && utcNanos < until }
 }
