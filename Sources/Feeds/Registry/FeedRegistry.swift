@@ -1,3 +1,4 @@
+internal import BrokerFeeds
 internal import ExchangeFeeds
 public import FeedKit
 
@@ -8,6 +9,7 @@ public enum FeedRegistry {
     ItchFeed.self,
     IexTopsFeed.self, IexDeepFeed.self, IexDeepPlusFeed.self,
     BinanceFeed.self,
+    IqfeedFeed.self,
   ]
 
   /// The feed of this name, or nil.
