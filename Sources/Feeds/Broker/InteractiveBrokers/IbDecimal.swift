@@ -250,3 +250,26 @@ enum IbText {
     return String(decoding: copy, as: UTF8.self)
   }
 }
+
+/// Values that a model has computed, not a market: rounding them loses nothing that means anything.
+extension IbDecimal {
+  /// In units of 1e-9, rounded to the nearest where it has more decimals; nil where it is not set or
+  /// does not fit.
+  var rounded: Int64? {
+    if let exact = nanos { return exact }
+    guard kind == .number, places > 9 else { return nil }
+    let excess = Int(places) - 9
+    guard excess <= 18 else { return 0 }
+    let power = Self.power10(excess)
+    let (quotient, rest) = mantissa.quotientAndRemainder(dividingBy: power)
+    let roundsUp = rest.magnitude >= (power / 2).magnitude
+    return roundsUp ? quotient + (mantissa < 0 ? -1 : 1) : quotient
+  }
+
+  /// A double that need be no decimal of nine places: rounded to one.
+  init(rounding value: Double) {
+    self.init(value)
+    guard kind == .tooLong, value.magnitude < 9_000_000_000 else { return }
+    self.init(mantissa: Int64((value * 1_000_000_000).rounded()), places: 9)
+  }
+}

@@ -120,6 +120,9 @@ struct IbProtobuf: ~Escapable {
   @inline(__always)
   mutating func price() -> IbDecimal { IbDecimal(double()) }
 
+  /// What a model has computed: rounded to nine decimals.
+  mutating func model() -> IbDecimal { IbDecimal(rounding: double()) }
+
   /// A size: decimal text.
   @inline(__always)
   mutating func decimal() -> IbDecimal {
