@@ -10,6 +10,7 @@ public enum FeedRegistry {
     IexTopsFeed.self, IexDeepFeed.self, IexDeepPlusFeed.self,
     BinanceFeed.self,
     IqfeedFeed.self,
+    InteractiveBrokersFeed.self,
   ]
 
   /// The feed of this name, or nil.

@@ -241,16 +241,6 @@ extension IbDecimal {
   }
 }
 
-/// Text of cold messages.
-enum IbText {
-  static func string(_ bytes: RawSpan, _ range: Range<Int>) -> String {
-    var copy: [UInt8] = []
-    copy.reserveCapacity(range.count)
-    for offset in range { copy.append(bytes.uncheckedByte(at: offset)) }
-    return String(decoding: copy, as: UTF8.self)
-  }
-}
-
 /// Values that a model has computed, not a market: rounding them loses nothing that means anything.
 extension IbDecimal {
   /// In units of 1e-9, rounded to the nearest where it has more decimals; nil where it is not set or

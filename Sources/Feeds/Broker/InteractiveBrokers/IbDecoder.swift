@@ -38,9 +38,13 @@ struct IbDecoder: ~Copyable {
   var barTimes: [Int: UInt64] = [:]
   /// Zone rules by name, and names that are none.
   var zones = IbZones()
+  /// Ticks of the past are taken from this second on, up to that one: what a hole is.
+  var pastWindow: ClosedRange<UInt64> = 0...UInt64.max
   var events: [IbEvent] = []
   /// Events that found no room.
   var droppedEvents = 0
+  /// Records that are no data of a market: mappings, definitions, texts.
+  var coldRecords: UInt64 = 0
   /// Changes of rows that did not fit the book that was there.
   var oddChanges: UInt64 = 0
 
@@ -193,6 +197,9 @@ struct IbDecoder: ~Copyable {
       record, shard: ShardMap.shard(instrument: record.header.instrumentID, shards: shards))
   }
 
+  /// Whether a tick of the past lies outside of what was asked for.
+  func isOutside(_ time: UInt64) -> Bool { !pastWindow.contains(time) }
+
   /// A connection begins: nothing of the one before holds.
   mutating func reset() {
     for index in 0..<instruments.count { instruments[index].reset() }
@@ -241,10 +248,11 @@ extension IbDecoder {
   }
 
   /// Says which symbol an instrument of a recording is.
-  func writeMapping(
+  mutating func writeMapping(
     _ id: UInt32, _ symbol: String, context: MessageContext, into lanes: inout LaneWriter
   ) {
     let text = InlineArray<71, UInt8>(text: symbol)
+    coldRecords &+= 1
     write(
       SymbolMappingMessage(
         publisherID: Ib.publisherID, instrumentID: id, tsEvent: context.tsRecv,

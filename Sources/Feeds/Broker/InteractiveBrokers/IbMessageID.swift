@@ -3,7 +3,6 @@
 /// Server and client count apart; the names of both stand here (fact sheet, section 4).
 struct IbMessageID: RawRepresentable, Hashable, Sendable {
   let rawValue: Int
-  init(rawValue: Int) { self.rawValue = rawValue }
 
   /// From this version on a frame begins with a binary id.
   static var binaryIDVersion: Int { 201 }
