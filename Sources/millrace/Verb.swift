@@ -46,6 +46,7 @@ enum VerbTable {
     ExportVerb.self,
     RedecodeVerb.self,
     ExplainVerb.self,
+    ValidateVerb.self,
     SimulateVerb.self,
     BenchVerb.self,
   ]
