@@ -130,6 +130,7 @@ extension SettingValue {
     case .bytes(let bytes): Units.bytesText(bytes)
     case .rate(let rate): "\(rate)"
     case .share(let millionths): Units.shareText(millionths)
+    case .multiple(let thousandths): Units.multipleText(thousandths)
     case .secret(let secret): "\(secret)"
     case .list(let elements):
       "[" + elements.map(\.value.plainText).joined(separator: ", ") + "]"

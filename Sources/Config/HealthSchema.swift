@@ -1,53 +1,106 @@
-/// Thresholds and rules of health, at the top, of a source, and of a list of instruments.
-enum HealthSchema {
-  static let section = SettingSection("health", keys + [lists])
+internal import Sessions
 
-  /// A value that is watched, with the two marks that it may pass.
+/// Judgement and thresholds of health: at the top, of a source, and of a list of instruments. What
+/// is left out is as one step above.
+enum HealthSchema {
+  static let section = SettingSection("health", judgement(.text("")) + figures + [lists])
+
+  /// Figures that are watched, by the names of `HealthFigure`.
+  private static let figures = [
+    threshold(
+      "latency", .duration(1_000...day), "10ms", "100ms",
+      "From receipt to shared memory, 99th percentile."),
+    threshold(
+      "error_rate", .share, "0.1%", "1%", "Rejected messages among all."),
+    threshold(
+      "throughput", .rate(0...1_000_000_000), nil, nil,
+      "Messages while the market is open; too few are bad."),
+    threshold("memory", .size(1...(1 << 50)), nil, nil, "Memory of the process."),
+    threshold(
+      "clock_offset", .duration(1_000...day), "2s", "10s",
+      "The upstream's clock against ours, either way."),
+  ]
+
+  static let figureNames = figures.map(\.name)
+
+  /// Whether it is too little of it that is bad.
+  static func isLow(_ name: String) -> Bool { name == HealthFigure.throughput.name }
+
+  private static let day: UInt64 = 86_400_000_000_000
+
   private static func threshold(
-    _ name: String, _ kind: SettingKind, _ warning: String, _ critical: String, _ help: String
+    _ name: String, _ kind: SettingKind, _ warning: String?, _ critical: String?, _ help: String
   ) -> SettingKey {
+    func mark(_ text: String?) -> SettingDefault { text.map { .text($0) } ?? .nothing }
     let section = SettingSection(
-      "threshold of \(kind.words)",
+      "threshold",
       [
-        SettingKey("warning", kind, mark(warning), .now, "Where a warning begins."),
-        SettingKey("critical", kind, mark(critical), .now, "Where it is critical."),
+        SettingKey(
+          "warning", kind, mark(warning), .now, "Where a warning begins; not said: never."),
+        SettingKey(
+          "critical", kind, mark(critical), .now, "Where it is critical; not said: never."),
+        SettingKey(
+          "hold", .duration(0...day), .text("10s"), .now,
+          "How long it must be so before it counts."),
+        SettingKey(
+          "hysteresis", .share, .text("10%"), .now,
+          "How much better than a limit it must be to be over."),
       ])
     return SettingKey(name, .section(section), .text(""), .now, help)
   }
 
-  private static func mark(_ text: String) -> SettingDefault {
-    text.isEmpty ? .nothing : .text(text)
+  /// When silence means something: the verdict's policy.
+  private static func judgement(_ fallback: SettingDefault) -> [SettingKey] {
+    let policy = HealthPolicy()
+    return [
+      SettingKey(
+        "least_gaps", .integer(1...1_000_000),
+        isInherited(fallback) ? .inherited : .text("\(policy.leastGaps)"), .now,
+        "Gaps that must be known before an instrument is judged at all."),
+      SettingKey(
+        "suspicious",
+        verdict(policy.suspiciousLongest, policy.suspiciousUsual, policy.suspiciousNanos),
+        fallback, .now, "Silence in trading hours that is longer than all three is suspicious."),
+      SettingKey(
+        "dead", verdict(policy.deadLongest, policy.deadUsual, policy.deadNanos), fallback, .now,
+        "Silence in trading hours that is longer than all three means that it is dead."),
+    ]
   }
 
-  private static let time = SettingKind.duration(1_000...86_400_000_000_000)
+  private static func isInherited(_ fallback: SettingDefault) -> Bool {
+    if case .inherited = fallback { return true }
+    return false
+  }
 
-  static let keys = [
-    threshold(
-      "latency", time, "50ms", "500ms",
-      "From the upstream's own time of an event to its receipt, 99th percentile of a minute."),
-    threshold(
-      "errors", .share, "0.1%", "1%", "Rejected messages among all of a minute."),
-    threshold(
-      "throughput", .rate(0...1_000_000_000), "", "",
-      "Messages while the market is open: fewer than this. Off where it is not said."),
-    threshold(
-      "clock_offset", time, "100ms", "1s", "The upstream's clock against ours, either way."),
-    threshold(
-      "memory", .size(0...(1 << 50)), "", "",
-      "Resident memory of the process. Off where it is not said."),
-  ]
-
-  /// Whether it is too little of it that is bad.
-  static func isLow(_ name: String) -> Bool { name == "throughput" }
+  private static func verdict(_ longest: Int, _ usual: Int, _ nanos: UInt64) -> SettingKind {
+    let multiple = SettingKind.multiple(1_000...1_000_000_000)
+    return .section(
+      SettingSection(
+        "verdict",
+        [
+          SettingKey(
+            "longest", multiple, .text(Units.multipleText(longest)), .now,
+            "This many times the longest gap of late."),
+          SettingKey(
+            "usual", multiple, .text(Units.multipleText(usual)), .now,
+            "This many times what 99.9 % of the gaps stay under."),
+          SettingKey(
+            "at_least", .duration(1_000_000...(7 * day)), .text(Units.nanosText(nanos)), .now,
+            "And this in any case."),
+        ]))
+  }
 
   private static let lists = SettingKey(
-    "lists", .sections(SettingSection("health of a list", listKeys)), .text(""), .now,
-    "Instruments that are judged by thresholds of their own.")
-
-  private static let listKeys = [
-    SettingKey("instruments", .names, .required, .now, "Symbols as the upstream writes them."),
-    SettingKey(
-      "silence", .duration(1_000_000...604_800_000_000_000), .nothing, .now,
-      "Silence in trading hours after which an instrument is dead, whatever its rhythm says."),
-  ]
+    "lists",
+    .sections(
+      SettingSection(
+        "list",
+        [
+          SettingKey(
+            "instruments", .names, .required, .now, "Symbols as the upstream writes them."),
+          SettingKey(
+            "hours", HoursText.kind, .nothing, .now,
+            "Their trading hours, where they are not those of the source."),
+        ] + judgement(.inherited))), .text(""), .now,
+    "Instruments that are judged otherwise than the rest of the source.")
 }

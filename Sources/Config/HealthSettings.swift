@@ -1,34 +1,22 @@
-/// Two marks of a value that is watched; a nil one is off.
-public struct Marks<Value: Sendable & Equatable>: Sendable, Equatable {
-  public var warning: Value?
-  public var critical: Value?
+public import Sessions
+public import Zones
 
-  public init(warning: Value? = nil, critical: Value? = nil) {
-    self.warning = warning
-    self.critical = critical
-  }
-}
-
-/// Thresholds of health, of the whole or of one source.
+/// How health is judged, of the whole or of one source.
 public struct HealthSettings: Sendable, Equatable {
-  /// Event time to receipt, ns.
-  public var latency = Marks<UInt64>()
-  /// Rejected messages, in millionths of all.
-  public var errors = Marks<Int>()
-  /// Fewest messages while the market is open.
-  public var throughput = Marks<Rate>()
-  /// The upstream's clock against ours, ns either way.
-  public var clockOffset = Marks<UInt64>()
-  /// Resident memory of the process, bytes.
-  public var memory = Marks<Int>()
+  /// The judgement of silence, and the thresholds of figures.
+  public var policy = HealthPolicy()
   public var lists: [InstrumentHealth] = []
 
-  /// Rules of some instruments.
+  /// Instruments that are judged otherwise.
   public struct InstrumentHealth: Sendable, Equatable {
     /// Symbols as the upstream writes them.
     public var instruments: [String]
-    /// Silence in trading hours after which it is dead, ns; nil leaves it to its rhythm.
-    public var silenceNanos: UInt64?
+    /// As written; nil for those of the source.
+    public var hoursText: String?
+    public var policy: HealthPolicy
+
+    /// Their trading hours; nil for those of the source.
+    public var hours: TradingHours? { hoursText.map { HoursText.hours($0, holidays: []) } }
   }
 
   public init() {}
@@ -37,21 +25,59 @@ public struct HealthSettings: Sendable, Equatable {
 extension HealthSettings {
   init(_ section: CheckedSection?) {
     guard let section else { return }
-    latency = Self.marks(section, "latency") { $0.optionalNanos($1) }
-    errors = Self.marks(section, "errors") { $0.optionalShare($1) }
-    throughput = Self.marks(section, "throughput") { $0.optionalRate($1) }
-    clockOffset = Self.marks(section, "clock_offset") { $0.optionalNanos($1) }
-    memory = Self.marks(section, "memory") { $0.optionalBytes($1) }
-    lists = section.sections("lists").map {
-      InstrumentHealth(
-        instruments: $0.texts("instruments"), silenceNanos: $0.optionalNanos("silence"))
+    policy.judge(by: section)
+    for name in HealthSchema.figureNames {
+      guard let figure = HealthFigure(name: name), let marks = section.section(name) else {
+        continue
+      }
+      policy.thresholds[figure] = Self.threshold(marks, isLow: HealthSchema.isLow(name))
+    }
+    lists = section.sections("lists").map { list in
+      // The figures are of the source: an instrument has none of its own.
+      var judged = HealthPolicy()
+      judged.judge(by: list)
+      return InstrumentHealth(
+        instruments: list.texts("instruments"), hoursText: list.optionalText("hours"),
+        policy: judged)
     }
   }
 
-  private static func marks<Value>(
-    _ section: CheckedSection, _ key: String, _ value: (CheckedSection, String) -> Value?
-  ) -> Marks<Value> {
-    guard let marks = section.section(key) else { return Marks() }
-    return Marks(warning: value(marks, "warning"), critical: value(marks, "critical"))
+  /// Nil where neither mark is set; a mark that is not is never reached.
+  private static func threshold(_ marks: CheckedSection, isLow: Bool) -> Threshold? {
+    let (warning, critical) = (number(marks["warning"]), number(marks["critical"]))
+    guard warning != nil || critical != nil else { return nil }
+    let never: Int64 = isLow ? .min : .max
+    var threshold = Threshold(
+      isLow ? .below : .above, warning: warning ?? critical ?? never,
+      critical: critical ?? never)
+    threshold.hysteresis = Int64((marks.optionalShare("hysteresis") ?? 100_000) / 1_000)
+    threshold.holdNanos = marks.nanos("hold")
+    return threshold
+  }
+
+  /// In the unit of the figure: ns, bytes, millionths, or whole ones a second.
+  private static func number(_ value: SettingValue) -> Int64? {
+    switch value {
+    case .nanos(let nanos): Int64(clamping: nanos)
+    case .bytes(let number), .share(let number): Int64(number)
+    case .rate(let rate): Int64(rate.perSecond)
+    default: nil
+    }
+  }
+}
+
+extension HealthPolicy {
+  fileprivate mutating func judge(by section: CheckedSection) {
+    leastGaps = section.optionalInteger("least_gaps") ?? leastGaps
+    if let suspicious = section.section("suspicious") {
+      suspiciousLongest = suspicious.optionalMultiple("longest") ?? suspiciousLongest
+      suspiciousUsual = suspicious.optionalMultiple("usual") ?? suspiciousUsual
+      suspiciousNanos = suspicious.optionalNanos("at_least") ?? suspiciousNanos
+    }
+    if let dead = section.section("dead") {
+      deadLongest = dead.optionalMultiple("longest") ?? deadLongest
+      deadUsual = dead.optionalMultiple("usual") ?? deadUsual
+      deadNanos = dead.optionalNanos("at_least") ?? deadNanos
+    }
   }
 }

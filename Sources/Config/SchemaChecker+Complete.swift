@@ -24,25 +24,20 @@ extension SchemaChecker {
     findings = Self.inOrder(findings)
   }
 
-  /// Thresholds that a source does not name are those of the top; its lists are its own.
+  /// What a source does not say of health is as at the top; its lists are its own, and what they do
+  /// not say is as in the source.
   private static func inherit(_ health: CheckedSection, in source: inout CheckedSection) {
-    guard var own = source.section("health") else {
-      var copy = health
-      copy.values["lists"] = CheckedValue(.list([]))
-      copy.place = nil
-      source.values["health"] = CheckedValue(.section(withoutPlaces(copy)))
-      return
-    }
-    for key in HealthSchema.keys where own.values[key.name]?.place == nil {
-      own.values[key.name]?.value = health[key.name]
-    }
-    source.values["health"]?.value = .section(own)
-  }
-
-  private static func withoutPlaces(_ section: CheckedSection) -> CheckedSection {
-    var result = section
-    for key in result.values.keys { result.values[key]?.place = nil }
-    return result
+    var own = source.section("health") ?? CheckedSection(health.schema)
+    own.inherit(health, but: "lists")
+    own.values["lists"] = CheckedValue(
+      .list(
+        own.list("lists").map { element in
+          guard case .section(var list) = element.value else { return element }
+          list.inherit(own, but: "instruments")
+          return CheckedValue(.section(list), at: element.place)
+        }), at: own.values["lists"]?.place)
+    source.values["health"] = CheckedValue(
+      .section(own), at: source.section("health") == nil ? nil : source.values["health"]?.place)
   }
 
   private mutating func completeSymbols(_ source: inout CheckedSection, _ path: String) {
@@ -134,6 +129,23 @@ extension SchemaChecker {
       find(
         "a sign of life every \(Units.nanosText(keepAlive)) comes too late: silence of "
           + "\(Units.nanosText(silence)) ends the connection", place, "\(path).keep_alive")
+    }
+  }
+}
+
+extension CheckedSection {
+  /// Takes over what does not stand here, key by key.
+  fileprivate mutating func inherit(_ parent: CheckedSection, but exception: String) {
+    for key in schema.keys where key.name != exception && key.name != "hours" {
+      guard let above = parent.values[key.name] else { continue }
+      guard values[key.name]?.place != nil, case .section(var own) = self[key.name],
+        case .section(let other) = above.value
+      else {
+        if values[key.name]?.place == nil { values[key.name] = CheckedValue(above.value) }
+        continue
+      }
+      own.inherit(other, but: exception)
+      values[key.name]?.value = .section(own)
     }
   }
 }

@@ -13,17 +13,17 @@ extension SchemaChecker {
     guard let health = section.section("health"), section.values["health"]?.place != nil else {
       return
     }
-    for key in HealthSchema.keys {
-      guard let threshold = health.section(key.name), let place = health.values[key.name]?.place,
+    for name in HealthSchema.figureNames {
+      guard let threshold = health.section(name), let place = health.values[name]?.place,
         let warning = Self.magnitude(threshold["warning"]),
         let critical = Self.magnitude(threshold["critical"])
       else { continue }
-      let isLow = HealthSchema.isLow(key.name)
+      let isLow = HealthSchema.isLow(name)
       guard isLow ? critical > warning : critical < warning else { continue }
       find(
         "critical must be \(isLow ? "at most" : "at least") what warning is",
         threshold.values["critical"]?.place ?? place,
-        (path.isEmpty ? "" : "\(path).") + "health.\(key.name).critical")
+        (path.isEmpty ? "" : "\(path).") + "health.\(name).critical")
     }
   }
 

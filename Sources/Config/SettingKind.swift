@@ -14,6 +14,8 @@ indirect enum SettingKind: Sendable {
   case rate(ClosedRange<Int>)
   /// A share, as `0.5%`; kept in millionths.
   case share
+  /// A decimal number such as 1.5; kept in thousandths, which the range is of.
+  case multiple(ClosedRange<Int>)
   case choice([String])
   case endpoint
   case host
@@ -44,6 +46,7 @@ extension SettingKind {
     case .size(let range): "size, \(Self.bounds(range, Units.bytesText))"
     case .rate(let range): "rate, \(Self.bounds(range) { "\($0)/s" })"
     case .share: "share, 0% to 100%"
+    case .multiple(let range): "number, \(Self.bounds(range, Units.multipleText))"
     case .choice(let words): words.map { "`\($0)`" }.joined(separator: ", ")
     case .endpoint: "host:port"
     case .host: "host name or address"
@@ -99,6 +102,11 @@ extension SettingKind {
         text, [("", 1), ("%", 10_000)], "a share", like: "0.5%")
       try Self.demand(millionths, in: 0...1_000_000) { Units.text($0, [("", 1), ("%", 10_000)]) }
       return .share(Int(clamping: millionths))
+    case .multiple(let range):
+      let thousandths = try Units.read(
+        text, [("thousandth", 1), ("", 1_000)], "a number", like: "1.5")
+      try Self.demand(Int(clamping: thousandths), in: range, Units.multipleText)
+      return .multiple(Int(clamping: thousandths))
     case .secret, .list, .names, .symbols, .section, .sections, .sources:
       throw Units.Refusal(message: "expected \(words), found \(Units.quoted(text))")
     }

@@ -8,6 +8,8 @@ indirect enum SettingValue: Sendable, Equatable {
   case rate(Rate)
   /// Millionths.
   case share(Int)
+  /// Thousandths.
+  case multiple(Int)
   case secret(Secret)
   case list([CheckedValue])
   case section(CheckedSection)
@@ -83,6 +85,11 @@ struct CheckedSection: Sendable, Equatable {
 
   func optionalShare(_ key: String) -> Int? {
     if case .share(let millionths) = self[key] { return millionths }
+    return nil
+  }
+
+  func optionalMultiple(_ key: String) -> Int? {
+    if case .multiple(let thousandths) = self[key] { return thousandths }
     return nil
   }
 

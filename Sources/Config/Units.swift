@@ -28,7 +28,7 @@ enum Units {
     guard let (mantissa, decimals) = decimal(digits) else {
       throw Refusal(message: "expected \(what) such as \(example), found \(quoted(text))")
     }
-    guard !name.isEmpty else {
+    guard !name.isEmpty || units.contains(where: { $0.name.isEmpty }) else {
       // Nothing is nothing in every unit.
       if mantissa == 0 { return 0 }
       throw Refusal(message: "\(what) needs a unit: write it like \(example)")
@@ -120,11 +120,20 @@ public struct Rate: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension Units {
+  /// Thousandths as a decimal number.
+  static func multipleText(_ thousandths: Int) -> String {
+    decimalText(thousandths, places: 3, divisor: 1_000)
+  }
+
+  private static func decimalText(_ value: Int, places: Int, divisor: Int) -> String {
+    var decimals = String(value % divisor)
+    decimals = String(repeating: "0", count: places - decimals.count) + decimals
+    while decimals.last == "0" { decimals.removeLast() }
+    return "\(value / divisor)\(decimals.isEmpty ? "" : "." + decimals)"
+  }
+
   /// Millionths as a share in percent, exactly.
   static func shareText(_ millionths: Int) -> String {
-    var decimals = String(millionths % 10_000)
-    decimals = String(repeating: "0", count: 4 - decimals.count) + decimals
-    while decimals.last == "0" { decimals.removeLast() }
-    return "\(millionths / 10_000)\(decimals.isEmpty ? "" : "." + decimals)%"
+    decimalText(millionths, places: 4, divisor: 10_000) + "%"
   }
 }
