@@ -205,7 +205,7 @@ public enum CounterTable {
       kind: .gauge, wordCount: 8, label: "health"),
     .init(.lastHeard, "last_heard", "unix_ns", "When the last bytes came.", kind: .gauge),
     .init(
-      .clockOffsetNanos, "clock_offset_nanos", "ns",
+      .clockOffsetNanos, "clock_offset_nanos", "signed_ns",
       "The upstream's clock minus ours, as a two's complement.", kind: .gauge),
     .init(
       .upstreamMissing, "upstream_missing", "messages",

@@ -1,36 +1,89 @@
 extension LedgerReport {
   /// The report in the text format of Prometheus, version 0.0.4.
   ///
-  /// Names are `millrace_<scope>_<counter>`, with `_total` for what only grows. Elements of arrays
-  /// appear once they are not zero. Latencies are told as a summary and as a histogram, in seconds.
-  /// Every metric carries the label `pipeline` where `namesPipeline` says so: several pipelines of
-  /// one machine may share a scraper. docs/metrics.md lists all.
+  /// Names are `millrace_<scope>_<counter>`, with `_total` for what only grows. Times are seconds,
+  /// whatever the counter's unit is; a point of time is a `_timestamp_seconds`, 0 for none. Elements
+  /// of arrays appear once they are not zero. A session's state and health are told as numbers and
+  /// as one metric a name (0 or 1). Latencies are told as a summary and as a histogram. Every
+  /// metric carries the label `pipeline` where `namesPipeline` says so: several pipelines of one
+  /// machine may share a scraper. docs/metrics.md lists all.
   public func prometheus(namesPipeline: Bool = false) -> String {
     let common =
       namesPipeline ? [(label: "pipeline", name: snapshot.header.identity.instance)] : []
     var page = MetricsPage(common: common)
+    write(to: &page)
+    return page.text
+  }
+
+  /// Adds the report to a page.
+  public func write(to page: inout MetricsPage) {
     addInstance(to: &page)
     for scope in scopes {
       let blocks = blocks(of: scope).map { (block: $0, labels: labels(of: $0)) }
       for entry in entries(of: scope) where !Self.latencyFigures.contains(entry.id) {
-        let isCounter = entry.kind == .counter
-        let plain = "millrace_\(scope.name)_\(entry.name)"
-        let name = MetricsPage.metricName(isCounter ? "\(plain)_total" : plain)
-        page.begin(name, isCounter ? "counter" : "gauge", entry.help)
-        for (block, labels) in blocks {
-          if entry.wordCount == 1 {
-            page.add(name, labels, "\(block[entry.id])")
-          } else {
-            for (element, value) in block.elements(entry.id) {
-              let label = MetricsPage.metricName(entry.label)
-              page.add(name, labels + [(label: label, name: element)], "\(value)")
-            }
-          }
-        }
+        add(entry, blocks, to: &page)
+        if !entry.words.isEmpty { addWords(entry, blocks, to: &page) }
       }
       if scope == .latency { addLatencies(blocks.map(\.block), to: &page) }
     }
-    return page.text
+  }
+
+  private typealias Labelled = (block: BlockSnapshot, labels: [(label: String, name: String)])
+
+  private func add(
+    _ entry: CounterCatalog.Entry, _ blocks: [Labelled], to page: inout MetricsPage
+  ) {
+    let isCounter = entry.kind == .counter
+    let name = Self.metricName(entry)
+    page.begin(name, isCounter ? "counter" : "gauge", entry.help)
+    for (block, labels) in blocks {
+      if entry.wordCount == 1 {
+        page.add(name, labels, Self.value(block[entry.id], entry))
+      } else {
+        for (element, value) in block.elements(entry.id) {
+          let label = MetricsPage.metricName(entry.label)
+          page.add(name, labels + [(label: label, name: element)], Self.value(value, entry))
+        }
+      }
+    }
+  }
+
+  /// The metric's name in base units.
+  private static func metricName(_ entry: CounterCatalog.Entry) -> String {
+    var name = entry.name
+    switch entry.unit {
+    case "ns", "signed_ns":
+      if name.hasSuffix("_nanos") { name.removeLast("_nanos".count) }
+      name += "_seconds"
+    case "unix_ns": name += "_timestamp_seconds"
+    default: break
+    }
+    if !entry.words.isEmpty { name += "_number" }
+    if entry.kind == .counter { name += "_total" }
+    return MetricsPage.metricName("millrace_\(entry.id.scope.name)_\(name)")
+  }
+
+  private static func value(_ value: UInt64, _ entry: CounterCatalog.Entry) -> String {
+    switch entry.unit {
+    case "ns", "unix_ns": MetricsPage.seconds(value)
+    case "signed_ns": MetricsPage.seconds(Int64(bitPattern: value))
+    default: "\(value)"
+    }
+  }
+
+  /// One line for each name that the number could stand for, 1 for the one that it does.
+  private func addWords(
+    _ entry: CounterCatalog.Entry, _ blocks: [Labelled], to page: inout MetricsPage
+  ) {
+    let name = MetricsPage.metricName("millrace_\(entry.id.scope.name)_\(entry.name)")
+    page.begin(name, "gauge", "1 for the \(entry.name) that it is in, 0 for the others.")
+    let label = MetricsPage.metricName(entry.name)
+    for (block, labels) in blocks {
+      let value = block[entry.id]
+      for (number, word) in entry.words.enumerated() {
+        page.add(name, labels + [(label: label, name: word)], value == number ? "1" : "0")
+      }
+    }
   }
 
   /// Who it is, whether it lives, and the verdict.
@@ -45,9 +98,10 @@ extension LedgerReport {
       "millrace_build_info",
       [(label: "version", name: header.identity.version), ("verb", header.identity.verb)], "1")
     page.begin("millrace_start_time_seconds", "gauge", "When it started, since 1970-01-01 UTC.")
-    page.add("millrace_start_time_seconds", [], seconds(header.startedAt.rawValue))
+    page.add("millrace_start_time_seconds", [], MetricsPage.seconds(header.startedAt.rawValue))
     page.begin("millrace_heartbeat_time_seconds", "gauge", "Its last sign of life.")
-    page.add("millrace_heartbeat_time_seconds", [], seconds(snapshot.heartbeat.rawValue))
+    page.add(
+      "millrace_heartbeat_time_seconds", [], MetricsPage.seconds(snapshot.heartbeat.rawValue))
   }
 
   /// What the summary and the histogram tell instead.
@@ -66,9 +120,10 @@ extension LedgerReport {
     page.begin(summary, "summary", "Latencies of a thread's stage since its start.")
     for stage in stages {
       for (quantile, value) in stage.quantiles {
-        page.add(summary, stage.labels + [(label: "quantile", name: quantile)], seconds(value))
+        page.add(
+          summary, stage.labels + [(label: "quantile", name: quantile)], MetricsPage.seconds(value))
       }
-      page.add("\(summary)_sum", stage.labels, seconds(stage.sum))
+      page.add("\(summary)_sum", stage.labels, MetricsPage.seconds(stage.sum))
       page.add("\(summary)_count", stage.labels, "\(stage.count)")
     }
     let histogram = "millrace_latency_histogram_seconds"
@@ -81,23 +136,14 @@ extension LedgerReport {
           below &+= stage.buckets[next]
           next += 1
         }
-        let bound = seconds(LatencyBuckets.lowerBound(of: power))
+        let bound = MetricsPage.seconds(LatencyBuckets.lowerBound(of: power))
         page.add("\(histogram)_bucket", stage.labels + [(label: "le", name: bound)], "\(below)")
       }
       let all = stage.buckets.reduce(0, &+)
       page.add("\(histogram)_bucket", stage.labels + [(label: "le", name: "+Inf")], "\(all)")
-      page.add("\(histogram)_sum", stage.labels, seconds(stage.sum))
+      page.add("\(histogram)_sum", stage.labels, MetricsPage.seconds(stage.sum))
       page.add("\(histogram)_count", stage.labels, "\(all)")
     }
-  }
-
-  /// Nanoseconds as seconds, exactly.
-  private func seconds(_ nanos: UInt64) -> String {
-    let digits = String(nanos % 1_000_000_000)
-    let padded = String(repeating: "0", count: 9 - digits.count) + digits
-    var fraction = padded[...]
-    while fraction.last == "0" { fraction.removeLast() }
-    return "\(nanos / 1_000_000_000)" + (fraction.isEmpty ? "" : ".\(fraction)")
   }
 }
 

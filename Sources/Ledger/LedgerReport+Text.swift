@@ -42,14 +42,29 @@ extension LedgerReport {
       let definition = CounterTable.all.first { $0.id == entry.id }
       let isTerm = definition.map { !$0.left.union($0.right).isEmpty } ?? false
       guard isTerm || values.contains(where: { $0 > 0 }) else { continue }
-      // A point of time is told in words (`journalStates`).
-      guard entry.unit != "unix_ns" else { continue }
-      let isTime = entry.unit == "ns"
-      rows.append([entry.name] + values.map { isTime ? Self.duration($0) : Self.grouped($0) })
+      // When an outlet began to fail is told in words (`journalStates`).
+      guard entry.id != .failingSince else { continue }
+      rows.append([entry.name] + values.map { cell($0, entry) })
       rows += elements(of: entry, in: blocks)
     }
     guard rows.count > 1 else { return TextTable(rows: []) }
     return TextTable(rows: blocks.count >= rows.count ? Self.turned(rows) : rows)
+  }
+
+  /// A value as people read it: states by name, points of time by their age.
+  private func cell(_ value: UInt64, _ entry: CounterCatalog.Entry) -> String {
+    switch entry.unit {
+    case "ns": return Self.duration(value)
+    case "signed_ns":
+      let signed = Int64(bitPattern: value)
+      return (signed < 0 ? "-" : "") + Self.duration(signed.magnitude)
+    case "unix_ns":
+      guard value > 0 else { return "-" }
+      return Self.duration(snapshot.takenAt.nanos(since: RealtimeInstant(rawValue: value))) + " ago"
+    default:
+      let words = entry.words
+      return value < UInt64(words.count) ? words[Int(value)] : Self.grouped(value)
+    }
   }
 
   private func heading(_ block: BlockSnapshot) -> String {

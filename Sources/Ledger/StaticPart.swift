@@ -10,6 +10,19 @@ struct CounterCatalog: Sendable {
     var label: String
     var firstWord: Int
     var wordCount: Int
+
+    /// What the values 0, 1 ... of a state mean: its help lists them ("0 idle, 1 connecting").
+    /// Empty for what is no state.
+    var words: [String] {
+      guard unit == "state" || unit == "health", wordCount == 1 else { return [] }
+      var words: [String] = []
+      for part in help.split(separator: ",") {
+        let tokens = part.split(whereSeparator: { $0 == " " || $0 == "." })
+        guard tokens.count > 1, Int(tokens[0]) == words.count else { return [] }
+        words.append(tokens.dropFirst().joined(separator: "_"))
+      }
+      return words
+    }
   }
 
   fileprivate(set) var entries: [CounterID: Entry] = [:]

@@ -23,6 +23,12 @@ public final class Log: Sendable {
     public var suppressed: UInt64
     /// Lines that the system did not take.
     public var lost: UInt64
+
+    public init(written: UInt64 = 0, suppressed: UInt64 = 0, lost: UInt64 = 0) {
+      self.written = written
+      self.suppressed = suppressed
+      self.lost = lost
+    }
   }
 
   public let level: LogLevel

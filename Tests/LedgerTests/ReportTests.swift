@@ -1,5 +1,6 @@
 import Foundation
 import Ledger
+import TestSupport
 import Testing
 
 @Suite("Ledger report")
@@ -36,6 +37,41 @@ struct ReportTests {
     #expect(!text.contains("kernel_drops"))
     #expect(text.hasSuffix("balanced: every message counted\n"))
     #expect(!text.contains("\u{1B}"))
+  }
+
+  @Test("A session's state and health are words for people and for scrapers, times are seconds")
+  func session() throws {
+    let file = TestFile()
+    var plan = CounterPlan(
+      rejectReasons: [], disconnectCauses: ["none", "refused"], healthNames: ["unknown", "healthy"])
+    plan.addSession(0, name: "iq")
+    var writer = try file.writer(plan)
+    var block = writer.claimSession(0)
+    block.counters.sessionState = 7
+    block.counters.stateSince = RealtimeClock.now().rawValue - 5_000_000_000
+    block.counters.health = 1
+    block.counters.disconnects[1] = 3
+    block.counters.pacedNanos = 1_500_000_000
+    block.counters.clockOffsetNanos = UInt64(bitPattern: -2_500_000)
+    block.publish()
+    let report = LedgerReport(try CounterFile.open(file.path).snapshot(), quiesced: true)
+    let page = MetricsCheck(report.prometheus())
+    #expect(page.findings == [])
+    #expect(page["millrace_session_state", ["source": "iq", "state": "open_circuit"]] == "1")
+    #expect(page["millrace_session_state", ["source": "iq", "state": "live"]] == "0")
+    #expect(page["millrace_session_state_number", ["source": "iq"]] == "7")
+    #expect(page["millrace_session_health", ["source": "iq", "health": "healthy"]] == "1")
+    #expect(page["millrace_session_clock_offset_seconds", ["source": "iq"]] == "-0.0025")
+    #expect(page["millrace_session_paced_seconds_total", ["source": "iq"]] == "1.5")
+    #expect(
+      page["millrace_session_disconnects_total", ["source": "iq", "cause": "refused"]] == "3")
+    #expect(page["millrace_session_last_heard_timestamp_seconds", ["source": "iq"]] == "0")
+    let text = report.text(color: false)
+    let lines = text.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
+    #expect(lines.contains(["state", "open_circuit"]))
+    #expect(lines.contains(["health", "healthy"]))
+    #expect(lines.contains { $0.first == "state_since" && $0.last == "ago" })
+    #expect(lines.contains(["clock_offset_nanos", "-2.50", "ms"]))
   }
 
   @Test("A violation is shown, in red where colours are wanted")
@@ -83,7 +119,8 @@ struct ReportTests {
       lines.contains(
         #"millrace_outlet_lost_total{shard="shard-0",outlet="shm-0",cause="oversized"} 2"#))
     #expect(
-      lines.contains(#"millrace_latency_max_nanos{thread="shard-0",stage="worker"} 1500"#))
+      lines.contains(
+        #"millrace_latency_max_seconds{thread="shard-0",stage="worker"} 0.0000015"#))
     #expect(
       lines.contains(
         #"millrace_latency_seconds{thread="shard-0",stage="worker",quantile="0.99"} 0.0000015"#))
@@ -92,12 +129,14 @@ struct ReportTests {
     #expect(lines.contains(bucket + #""0.000001024"} 0"#))
     #expect(lines.contains(bucket + #""0.000002048"} 1"#))
     #expect(lines.contains(bucket + #""+Inf"} 1"#))
-    // Of latencies only the greatest one is a metric of its own.
-    for definition in CounterTable.all {
+    // Of latencies only the greatest one is a metric of its own; this file has no session.
+    for definition in CounterTable.all where definition.id.scope != .session {
       let isShown = definition.id.scope != .latency || definition.id == .maxNanos
       #expect(text.contains(" \(definition.help)\n") == isShown, "\(definition.name)")
     }
+    #expect(MetricsCheck(text).findings == [])
     let named = try Self.report().prometheus(namesPipeline: true)
+    #expect(MetricsCheck(named).findings == [])
     for line in named.split(separator: "\n") where !line.hasPrefix("#") {
       #expect(line.contains(#"{pipeline="test""#), "\(line)")
     }
