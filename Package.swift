@@ -125,7 +125,8 @@ let package = Package(
       "Lab",
       [
         "Engine", "FeedKit", "ExchangeFeeds", "FeedRegistry", "SharedMemory", "Captures", "Net",
-        "Ledger", "Lanes", "Records", "Timing", "Wire", "CMillrace", "CLinux",
+        "Ledger", "Lanes", "Records", "Timing", "Wire", "CMillrace", "CLinux", "Catalog",
+        "Sessions",
       ]),
     program(
       "millrace",

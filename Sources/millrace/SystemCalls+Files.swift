@@ -114,6 +114,12 @@ extension SystemCalls {
     _ = unsafe unlink(path)
   }
 
+  /// Removes an empty folder.
+  static func removeFolder(_ path: String) {
+    // Safety: the path is NUL-terminated for the call.
+    _ = unsafe rmdir(path)
+  }
+
   /// Makes a folder and those above it, for a verb.
   static func makeFolder(_ path: String, verb: String) throws(CommandError) {
     do throws(FileFailure) {

@@ -12,6 +12,7 @@ enum BenchVerb: Verb {
       BurstVerb.self,
       CapacityVerb.self,
       MachineVerb.self,
+      SoakVerb.self,
       ReportVerb.self,
     ]
   }

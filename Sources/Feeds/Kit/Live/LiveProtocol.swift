@@ -1,6 +1,7 @@
 public import Lanes
 public import Sessions
 public import Wire
+public import Zones
 
 /// What a live protocol is made with.
 public struct LiveOptions: Sendable {
@@ -11,6 +12,10 @@ public struct LiveOptions: Sendable {
   public var policy: SessionPolicy
   /// Name of the source, in records and notes.
   public var source: String
+  /// From when on silence means something.
+  public var health = HealthPolicy()
+  /// When the instruments trade; empty for always.
+  public var hours: [TradingHours] = []
 
   public init(
     decoder: DecoderOptions, instruments: [LiveInstrument], settings: [String: String] = [:],

@@ -24,7 +24,9 @@ public final class LiveRunner<Upstream: LiveProtocol & ~Copyable>: LiveRunning {
   var bytes: UInt64 = 0
   /// Receive time of the last bytes on a vital channel, Unix ns; 0 for none yet.
   var lastHeard: UInt64 = 0
-  /// The same on the monotonic clock.
+  /// Receive time of the last bytes that held a message with records, Unix ns.
+  var lastDecoded: UInt64 = 0
+  /// `lastHeard` on the monotonic clock.
   var heardAt: UInt64 = 0
   /// What `update` puts into the ledger beside the machine's counts.
   var tally = LiveTally()
@@ -91,11 +93,13 @@ public final class LiveRunner<Upstream: LiveProtocol & ~Copyable>: LiveRunning {
   }
 
   public func read(_ bytes: RawSpan, channel: Int, now: UInt64, tsRecv: UInt64) -> Int {
+    let decoded = counters.decoded
     let progress = wire.read(
       bytes, channel: channel, context: context(now, tsRecv), into: &lanes, counters: &counters,
       report: &outcome)
     messages &+= UInt64(truncatingIfNeeded: progress.messages)
     self.bytes &+= UInt64(truncatingIfNeeded: progress.consumed)
+    if counters.decoded != decoded { lastDecoded = tsRecv }
     if channels[channel].isVital {
       machine.heard(now: now)
       lastHeard = tsRecv
@@ -130,9 +134,10 @@ public final class LiveRunner<Upstream: LiveProtocol & ~Copyable>: LiveRunning {
   /// Looks at a part of the instruments' silence; once a turn, it does its share when it is due.
   public func look(now: UInt64, tsRecv: UInt64) {
     guard watch.isDue(now) else { return }
-    watch.look(wire.activity, delivers: machine.state.delivers, now: now, tsRecv: tsRecv) {
-      notes.add(note($0, tsRecv))
-    }
+    watch.look(
+      wire.activity, delivers: machine.state.delivers, last: lastDecoded, count: counters.decoded,
+      now: now, tsRecv: tsRecv
+    ) { notes.add(note($0, tsRecv)) }
   }
 
   public func finish(tsRecv: UInt64) { lanes.flush() }

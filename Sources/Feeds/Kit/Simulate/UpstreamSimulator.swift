@@ -74,6 +74,11 @@ public protocol UpstreamSimulator: AnyObject {
 
   init(_ options: SimulatorOptions) throws(SimulatorError)
 
+  /// The instruments that it has with these options, as a session asks for them; ids 1, 2, 3 ...
+  static func instruments(
+    _ options: SimulatorOptions
+  ) throws(SimulatorError) -> [LiveInstrument]
+
   /// A client has connected: a greeting may go out.
   func opened(_ connection: SimulatorConnection, now: UInt64, _ wire: SimulatorWire)
 
@@ -104,4 +109,12 @@ public protocol UpstreamSimulator: AnyObject {
 
 extension UpstreamSimulator {
   public static var settings: [(name: String, help: String)] { [] }
+
+  public static func instruments(
+    _ options: SimulatorOptions
+  ) throws(SimulatorError) -> [LiveInstrument] {
+    try SimulatedInstrument.list(options).enumerated().map { number, instrument in
+      LiveInstrument(instrumentID: UInt32(number + 1), symbol: instrument.symbol)
+    }
+  }
 }
