@@ -72,11 +72,10 @@ struct IqfeedClock: ~Copyable {
     return yesterday.time(nanos, near: tsRecv)
   }
 
-  /// Day number of the receive time in New York.
+  /// The number of the day on which `recent` has put a time.
   @inline(__always)
-  mutating func day(of tsRecv: UInt64) -> Int32 {
-    if tsRecv < today.midnight || tsRecv >= today.end || today.number < 0 { turn(to: tsRecv) }
-    return today.number
+  func day(of time: UInt64, tsRecv: UInt64) -> Int32 {
+    time < today.midnight ? yesterday.number : today.number
   }
 
   @inline(never)

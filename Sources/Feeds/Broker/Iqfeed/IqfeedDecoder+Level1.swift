@@ -81,11 +81,21 @@ extension IqfeedDecoder {
       quote = readQuote(bytes, context)
       if let problem = quote.problem { return .rejected(problem) }
     }
+    let wantsStatistics =
+      (isSummary || contents & IqfeedContents.statistics != 0) && wanted.contains(.reference)
+    var statistics = Statistics()
+    if wantsStatistics {
+      statistics = readStatistics(bytes, contents, isSummary: isSummary)
+      if let problem = statistics.problem { return .rejected(problem) }
+    }
+    if isSummary { noteSummary(bytes, slot, context, into: &lanes) }
     let shard = ShardMap.shard(instrument: slot.instrument, shards: shards)
     if isTrade {
+      noteTick(bytes, slot, day: trade.day, isSummary: false, context, into: &lanes)
       write(
         trade, instrument: slot.instrument, flags: isQuote ? [] : .last, context, shard: shard,
         into: &lanes)
+      noteLag(trade.tsEvent)
     }
     if isQuote {
       write(
@@ -93,7 +103,37 @@ extension IqfeedDecoder {
         flags: isSummary ? [.last, .topOfBook, .snapshot] : [.last, .topOfBook], context,
         shard: shard, into: &lanes)
     }
-    return isTrade || isQuote ? .decoded : .ignored(letter)
+    let hasStatistics =
+      wantsStatistics
+      && write(
+        statistics, instrument: slot.instrument, tsEvent: trade.tsEvent, context, into: &lanes)
+    return isTrade || isQuote || hasStatistics ? .decoded : .ignored(letter)
+  }
+
+  /// What a P says beside its quote: where the tick ids stand, and how late the data is.
+  @inline(never)
+  private mutating func noteSummary(
+    _ bytes: RawSpan, _ slot: IqfeedInstruments.Slot, _ context: IqfeedContext,
+    into lanes: inout LaneWriter
+  ) {
+    if set.trade.date > 0,
+      let day = clock.slashedDay(
+        bytes, fields.start(set.trade.date), fields.end(set.trade.date))
+    {
+      noteTick(bytes, slot, day: day.number, isSummary: true, context, into: &lanes)
+    }
+    guard set.delay > 0 else { return }
+    let minutes = IqfeedNumber.whole(bytes, fields.start(set.delay), fields.end(set.delay))
+    // A day is more than any delay.
+    if minutes > 0, minutes <= 1_440 { noteDelay(minutes: Int(minutes)) }
+  }
+
+  /// How far the trade is behind the server's clock: late data looks live otherwise (section 2).
+  @inline(__always)
+  private mutating func noteLag(_ tsEvent: UInt64) {
+    guard serverTime != 0, tsEvent < serverTime else { return }
+    leastLag = min(leastLag, serverTime &- tsEvent)
+    lagTrades &+= 1
   }
 
   /// The letters of Message Contents as bits.
@@ -160,8 +200,10 @@ extension IqfeedDecoder {
         return trade
       }
       trade.tsEvent = day.time(nanos, near: context.tsRecv)
+      trade.day = day.number
     } else {
       trade.tsEvent = clock.recent(nanos, tsRecv: context.tsRecv)
+      trade.day = clock.day(of: trade.tsEvent, tsRecv: context.tsRecv)
     }
     return trade
   }
@@ -251,6 +293,8 @@ struct IqfeedTrade {
   var price: Int64 = 0
   var size: Int64 = 0
   var tsEvent = Undefined.timestamp
+  /// New York's day of it, as days since 1970-01-01; tick ids begin anew with it.
+  var day: Int32 = 0
   /// Side of the aggressor.
   var side = Side.none
   /// Whether it counts for volume only, and not for last, high, low and bars.

@@ -1,19 +1,32 @@
 internal import FeedKit
+internal import Lanes
+internal import Records
 internal import Sessions
 internal import Wire
 
 /// System lines, `S,NAME,values` (sections 3, 5 and 7): the session's state. Rare.
 extension IqfeedDecoder {
   @inline(never)
-  mutating func decodeSystem(_ bytes: RawSpan, _ context: IqfeedContext) -> IqfeedVerdict {
+  mutating func decodeSystem(
+    _ bytes: RawSpan, _ context: IqfeedContext, into lanes: inout LaneWriter
+  ) -> IqfeedVerdict {
     guard fields.count > 1 else { return .rejected(.truncated) }
     if fields.matches(bytes, 1, "CURRENT UPDATE FIELDNAMES") { return takeFieldSet(bytes) }
     if fields.matches(bytes, 1, "CURRENT PROTOCOL") { return takeVersion(bytes, context) }
-    if fields.matches(bytes, 1, "SERVER CONNECTED") { return takeServer(isUp: true) }
-    if fields.matches(bytes, 1, "SERVER DISCONNECTED") { return takeServer(isUp: false) }
+    if fields.matches(bytes, 1, "CLEAR DEPTH") { return clearSide(bytes, context, into: &lanes) }
+    if fields.matches(bytes, 1, "SERVER CONNECTED") { return takeServer(isUp: true, context) }
+    if fields.matches(bytes, 1, "SERVER DISCONNECTED") {
+      clearBooks(context, into: &lanes)
+      return takeServer(isUp: false, context)
+    }
     if fields.matches(bytes, 1, "SERVER RECONNECT FAILED") {
       events.append(.notice(code: 0, text: "IQConnect could not reconnect to its server"))
-      return takeServer(isUp: false)
+      return takeServer(isUp: false, context)
+    }
+    if fields.matches(bytes, 1, "STATS") { return takeStatistics(bytes) }
+    if fields.matches(bytes, 1, "CLIENTSTATS") { return takeClient(bytes) }
+    if fields.matches(bytes, 1, "FUNDAMENTAL FIELDNAMES") {
+      return takeFundamentalSet(bytes)
     }
     if fields.matches(bytes, 1, "SYMBOL LIMIT REACHED") { return takeLimit(bytes) }
     if fields.matches(bytes, 1, "CUST") { return takeCustomer(bytes) }
@@ -66,9 +79,17 @@ extension IqfeedDecoder {
     return .decoded
   }
 
-  /// Repeats are usual (section 3).
-  private mutating func takeServer(isUp: Bool) -> IqfeedVerdict {
-    guard link.isUp != isUp else { return .decoded }
+  private mutating func takeFundamentalSet(_ bytes: RawSpan) -> IqfeedVerdict {
+    let names = IqfeedFieldSet.names(fields.rest(bytes, 2))
+    guard names.first == "Symbol" else { return .rejected(.badField) }
+    fundamentals = IqfeedFundamentalSet(names: names)
+    return .decoded
+  }
+
+  /// Repeats are usual (section 3). Level 1 speaks for the session; depth says the same of itself
+  /// when it begins, whatever is true.
+  private mutating func takeServer(isUp: Bool, _ context: IqfeedContext) -> IqfeedVerdict {
+    guard link.isUp != isUp, context.channel == .level1 else { return .decoded }
     link.isUp = isUp
     // Watches are kept, but what they show is asked for again: a fresh P is not to be relied on.
     events.append(
@@ -95,6 +116,47 @@ extension IqfeedDecoder {
       events.append(.subscriptionLimit(limit))
     }
     if fields.matches(bytes, 2, "delayed") { noteDelay(minutes: 15) }
+    return .decoded
+  }
+
+  /// S,STATS of the admin port, every second (section 7): the link of IQConnect, and our limit.
+  private mutating func takeStatistics(_ bytes: RawSpan) -> IqfeedVerdict {
+    guard fields.count > 12 else { return .rejected(.truncated) }
+    let limit = IqfeedNumber.whole(bytes, fields.start(4), fields.end(4))
+    guard limit >= 0 else { return .rejected(.badField) }
+    if limit > 0, limit < 1 << 31, limit != link.symbolLimit {
+      link.symbolLimit = limit
+      events.append(.subscriptionLimit(Int(limit)))
+    }
+    let isConnected = fields.matches(bytes, 12, "Connected")
+    guard isConnected || fields.matches(bytes, 12, "Not Connected") else {
+      return .rejected(.badField)
+    }
+    if isConnected != link.isConnected {
+      link.isConnected = isConnected
+      events.append(.part(name: "iqconnect link", isBroken: !isConnected))
+    }
+    return .decoded
+  }
+
+  /// S,CLIENTSTATS of one of our own sockets: kB queued there say that we read too slowly.
+  private mutating func takeClient(_ bytes: RawSpan) -> IqfeedVerdict {
+    guard fields.count > 10 else { return .rejected(.truncated) }
+    guard fields.matches(bytes, 4, link.clientName), !fields.matches(bytes, 2, "0") else {
+      return .ignored(Iqfeed.MessageType.system)
+    }
+    let queued = IqfeedNumber.price(bytes, fields.start(10), fields.end(10))
+    guard !IqfeedNumber.isWrong(queued), queued != Undefined.price else {
+      return .rejected(.badField)
+    }
+    // Two limits, so that one in between does not alarm each second; level 1 has the most data.
+    guard fields.matches(bytes, 2, "1") else { return .decoded }
+    let kilobytes = queued / 1_000_000_000
+    let isQueueing = link.isQueueing ? kilobytes > 64 : kilobytes > 1_024
+    if isQueueing != link.isQueueing {
+      link.isQueueing = isQueueing
+      events.append(.part(name: "iqconnect queue", isBroken: isQueueing))
+    }
     return .decoded
   }
 
@@ -138,6 +200,22 @@ extension IqfeedDecoder {
       events.append(.answered)
     }
     serverTime = time
+    if !learns { lookAtClocks(time, context) }
     return .decoded
+  }
+
+  /// What of the last seconds says how far the clocks are apart, and how late the data is.
+  private mutating func lookAtClocks(_ time: UInt64, _ context: IqfeedContext) {
+    // Lines come late, never early: the largest difference is the best one.
+    clockOffset = max(clockOffset, Int64(clamping: Int128(time) - Int128(context.tsRecv)))
+    clockLines += 1
+    if clockLines == 10 {
+      events.append(.clockOffset(nanos: clockOffset))
+      (clockOffset, clockLines) = (Int64.min, 0)
+    }
+    guard lagTrades >= 20 else { return }
+    let minutes = Int(leastLag / 60_000_000_000)
+    if minutes >= 5, minutes <= 1_440 { noteDelay(minutes: minutes) }
+    (leastLag, lagTrades) = (UInt64.max, 0)
   }
 }

@@ -25,6 +25,21 @@ struct IqfeedDecoder: ~Copyable, MessageDecoder {
   var link = IqfeedLink()
   /// The last time line, Unix ns; 0 for none yet.
   var serverTime: UInt64 = 0
+  /// The least that a trade was behind the server's clock since the last look, and how many were.
+  var leastLag = UInt64.max
+  var lagTrades = 0
+  /// The largest difference of the server's clock and ours of the last time lines, and how many.
+  var clockOffset = Int64.min
+  var clockLines = 0
+  var ticks = IqfeedTicks()
+  /// Trades that did not come, by their numbers.
+  var missingTicks: UInt64 = 0
+  var books = IqfeedBooks()
+  var fundamentals = IqfeedFundamentalSet()
+  var codes = IqfeedCodes()
+  var requests = IqfeedRequests()
+  /// Length of each instrument's bars.
+  var barSeconds: [Int] = []
   /// What the upstream says beside records; taken by the session after each read.
   var events: [LiveEvent] = []
   /// The line in which the current message lies, with room behind it, where the buffer has none.
@@ -61,6 +76,40 @@ struct IqfeedDecoder: ~Copyable, MessageDecoder {
     let verdict = decodeCopied(bytes, from: start, to: end, context, into: &lanes)
     verdict.count(in: &counters)
     events.removeAll(keepingCapacity: true)
+  }
+
+  mutating func decodeLines(
+    _ bytes: RawSpan, from start: Int, to end: Int, isLast: Bool, context: MessageContext,
+    into lanes: inout LaneWriter, counters: inout DecodeCounters
+  ) -> RunProgress {
+    var progress = RunProgress(offset: start, messages: 0)
+    let safe = end - IqfeedLimits.readAhead
+    while true {
+      // Q and P lines as they came; a recorder's time before them is told by the general way.
+      while progress.offset < safe, isUpdate(bytes, progress.offset) {
+        let line = IqfeedContext(
+          tsRecv: context.tsRecv,
+          sequence: UInt32(
+            truncatingIfNeeded: context.sequence &+ UInt64(truncatingIfNeeded: progress.messages)))
+        let (verdict, feed) = decode(bytes, from: progress.offset, to: safe, line, into: &lanes)
+        guard feed >= 0 else { break }
+        progress.offset = feed &+ 1
+        progress.messages &+= 1
+        verdict.count(in: &counters)
+      }
+      if !events.isEmpty { events.removeAll(keepingCapacity: true) }
+      guard
+        decodeLine(
+          bytes, to: end, isLast: isLast, context: context, into: &lanes, counters: &counters,
+          progress: &progress)
+      else { return progress }
+    }
+  }
+
+  @inline(__always)
+  private func isUpdate(_ bytes: RawSpan, _ start: Int) -> Bool {
+    let letters = bytes.uncheckedLE(UInt16.self, at: start)
+    return letters == 0x2C51 || letters == 0x2C50
   }
 
   /// Decodes the line `start ..< end`, its end not included, in the scratch.
@@ -109,15 +158,12 @@ struct IqfeedDecoder: ~Copyable, MessageDecoder {
     set = IqfeedFieldSet(list: Iqfeed.defaultFields)
     isSetAssumed = true
     link.begin()
-    serverTime = 0
-  }
-
-  /// Lines that do not begin with one letter.
-  @inline(never)
-  mutating func decodeUnlettered(
-    _ bytes: RawSpan, _ context: IqfeedContext, into lanes: inout LaneWriter
-  ) -> IqfeedVerdict {
-    fields.lineEnd == fields.start(0) ? .empty : .rejected(.unknownType)
+    (serverTime, leastLag, lagTrades) = (0, UInt64.max, 0)
+    (clockOffset, clockLines) = (Int64.min, 0)
+    ticks.removeAll()
+    books.removeAll()
+    requests.removeAll()
+    fundamentals = IqfeedFundamentalSet()
   }
 
   @inline(never)
@@ -127,15 +173,39 @@ struct IqfeedDecoder: ~Copyable, MessageDecoder {
     switch letter {
     case Iqfeed.MessageType.summary:
       return decodeUpdate(bytes, isSummary: true, context, into: &lanes)
-    case Iqfeed.MessageType.system: return decodeSystem(bytes, context)
+    case Iqfeed.MessageType.system: return decodeSystem(bytes, context, into: &lanes)
     case Iqfeed.MessageType.time: return decodeTime(bytes, context)
     case Iqfeed.MessageType.notFound, Iqfeed.MessageType.noDepth:
       return decodeRefusal(bytes, letter, context)
-    case Iqfeed.MessageType.fundamental, Iqfeed.MessageType.leftover,
-      Iqfeed.MessageType.regional, Iqfeed.MessageType.news:
-      return .ignored(letter)
+    case Iqfeed.MessageType.fundamental:
+      return decodeFundamental(bytes, context, into: &lanes)
+    case Iqfeed.MessageType.regional: return decodeRegional(bytes, context, into: &lanes)
+    case Iqfeed.MessageType.news: return decodeNews(bytes, context, into: &lanes)
+    case Iqfeed.MessageType.correction: return decodeCorrection(bytes, context, into: &lanes)
+    case Iqfeed.MessageType.error: return decodeError(bytes, context)
+    case Iqfeed.MessageType.leftover, Iqfeed.MessageType.marketMaker: return .ignored(letter)
+    case 0x30...0x39, Iqfeed.MessageType.oldDepthImage, Iqfeed.MessageType.oldestDepth:
+      return decodeDigit(bytes, letter, context, into: &lanes)
     default: return .rejected(.unknownType)
     }
+  }
+}
+
+extension IqfeedDecoder {
+  /// Depth, or a recorded row whose request had a name of one digit.
+  @inline(never)
+  mutating func decodeDigit(
+    _ bytes: RawSpan, _ letter: UInt8, _ context: IqfeedContext, into lanes: inout LaneWriter
+  ) -> IqfeedVerdict {
+    if learns, isRow(bytes) { return decodeUnlettered(bytes, context, into: &lanes) }
+    guard letter != UInt8(ascii: "1"), letter != UInt8(ascii: "2") || fields.count > 11 else {
+      return .rejected(.unknownType)
+    }
+    return decodeDepth(bytes, letter, context, into: &lanes)
+  }
+
+  private func isRow(_ bytes: RawSpan) -> Bool {
+    isBar(bytes, 1) || looksLikeRow(bytes)
   }
 }
 

@@ -21,6 +21,10 @@ extension IqfeedFeed: LiveFeed {
         "admin", .boolean, default: "true",
         "Whether the admin port is read: connection statistics and our own queue there."),
       port(.level1), port(.depth), port(.lookup), port(.admin), port(.derivatives),
+      LiveSetting(
+        "symbol_search", .text, default: "",
+        "Beginning of symbols (@ES) that are searched at each connection, for the symbol "
+          + "master."),
       LiveSetting("product", .text, default: "", "Product id, to start a login by program."),
       LiveSetting("product_version", .text, default: "1.0", "Version of the product."),
       LiveSetting("login", .secret, default: "", "Login id, where IQConnect does not have it."),

@@ -20,12 +20,14 @@ struct IqfeedLink {
   /// Whether our own queue at IQConnect is long.
   var isQueueing = false
   var clientName = ""
+  /// What STATS or CUST have said last.
+  var symbolLimit: Int64 = 0
   /// What CUST or the lines' delays have said, in seconds.
   var delaySeconds = 0
 
   /// A new connection: everything is agreed anew.
   mutating func begin() {
     (fieldLists, isReady, isAgreed, isUp, isAsked) = (0, false, false, true, false)
-    (isConnected, isQueueing, delaySeconds) = (true, false, 0)
+    (isConnected, isQueueing, delaySeconds, symbolLimit) = (true, false, 0, 0)
   }
 }

@@ -19,6 +19,10 @@ struct IqfeedSession: ~Copyable, LiveProtocol {
   var decoder: IqfeedDecoder
   /// Instruments that are watched on this connection.
   var isWatched: [Bool]
+  /// Whether the lookup port can be asked.
+  private var isLookupOpen = false
+  /// Channels that stand inside of a line that was rejected for its length.
+  private var isInLongLine: [Bool]
 
   init(_ options: LiveOptions) {
     let settings = IqfeedSettings(options.settings)
@@ -42,6 +46,8 @@ struct IqfeedSession: ~Copyable, LiveProtocol {
       // No symbol, or one that is there already: it is refused when it is subscribed.
       decoder.instruments.skip()
     }
+    isInLongLine = Array(repeating: false, count: kinds.count)
+    decoder.barSeconds = list.map { $0.details["bar_seconds"].flatMap { Int($0) } ?? 60 }
     decoder.canonicals = list.map(\.canonical)
     decoder.link.version = settings.version
     decoder.link.clientName = settings.clientName
@@ -65,8 +71,10 @@ struct IqfeedSession: ~Copyable, LiveProtocol {
 
   mutating func opened(channel: Int, context: LiveContext, report: inout LiveReport) {
     let kind = kinds[channel]
+    isInLongLine[channel] = false
     if kind == .level1 {
       for index in isWatched.indices { isWatched[index] = false }
+      isLookupOpen = false
       decoder.begin()
     }
     send("S,SET PROTOCOL,\(settings.version)", channel, &report)
@@ -74,6 +82,9 @@ struct IqfeedSession: ~Copyable, LiveProtocol {
     switch kind {
     case .level1:
       send("S,CONNECT", channel, &report)
+      if list.contains(where: { $0.interests.contains(.reference) }) {
+        send("S,REQUEST FUNDAMENTAL FIELDNAMES", channel, &report)
+      }
       send("S,SELECT UPDATE FIELDS,\(settings.fields)", channel, &report)
       send(settings.sendsTimestamps ? "S,TIMESTAMPSON" : "S,TIMESTAMPSOFF", channel, &report)
       if list.contains(where: { $0.interests.contains(.news) }) {
@@ -82,7 +93,7 @@ struct IqfeedSession: ~Copyable, LiveProtocol {
     case .depth: send("c", channel, &report)
     case .admin: openAdmin(channel, &report)
     case .derivatives: send("S,CONNECT", channel, &report)
-    case .lookup: break
+    case .lookup: openLookup(&report)
     }
   }
 
@@ -109,7 +120,16 @@ struct IqfeedSession: ~Copyable, LiveProtocol {
   /// The place of a service among the channels; nil where it is not wanted.
   func channel(_ kind: IqfeedChannel) -> Int? { kinds.firstIndex(of: kind) }
 
-  func requests(index: Int) -> Int { 1 }
+  func requests(index: Int) -> Int {
+    guard list.indices.contains(index) else { return 0 }
+    let interests = list[index].interests
+    return (wantsLevel1(interests) ? 1 : 0) + (interests.contains(.depth) ? 1 : 0)
+      + (interests.contains(.regional) ? 1 : 0) + (interests.contains(.bars) ? 1 : 0)
+  }
+
+  private func wantsLevel1(_ interests: LiveInterests) -> Bool {
+    !interests.isDisjoint(with: [.trades, .quotes, .reference, .regional])
+  }
 
   mutating func subscribe(index: Int, context: LiveContext, report: inout LiveReport) {
     guard list.indices.contains(index) else { return }
@@ -120,17 +140,54 @@ struct IqfeedSession: ~Copyable, LiveProtocol {
       return
     }
     let symbol = list[index].symbol
-    send(isWatched[index] ? "f\(symbol)" : "w\(symbol)", 0, &report)
+    let interests = list[index].interests
+    if wantsLevel1(interests) {
+      // Of what is watched already, F and P are asked for again.
+      let isQuoted = !interests.isDisjoint(with: [.quotes, .reference])
+      send((isWatched[index] ? "f" : isQuoted ? "w" : "t") + symbol, 0, &report)
+    }
+    if interests.contains(.regional) { send("S,REGON,\(symbol)", 0, &report) }
+    if interests.contains(.depth), let depth = channel(.depth) {
+      send(depthRequest(index, isOn: true), depth, &report)
+    }
+    if interests.contains(.bars), let bars = channel(.derivatives) {
+      send(
+        "BW,\(symbol),\(decoder.barSeconds[index]),,,,,,B\(index),s,,0", bars, &report)
+    }
     isWatched[index] = true
     var pending = decoder.instruments.slot(slot).pending
     pending.insert(.confirmation)
     pending.remove(.muted)
     decoder.instruments.setPending(slot, pending)
+    if interests.isDisjoint(with: [.trades, .quotes, .reference, .regional, .depth]) {
+      // News and bars have no answer of their own.
+      report.events.append(.confirmed(index: index))
+    }
+  }
+
+  /// Futures have books of orders and of levels, stocks quotes of market makers (section 5).
+  private func depthRequest(_ index: Int, isOn: Bool) -> String {
+    let symbol = list[index].symbol
+    let kind = list[index].details["depth_kind"] ?? "auto"
+    let isLevels = kind == "levels" || kind == "auto" && symbol.hasPrefix("@")
+    guard settings.version == "6.2" else { return (isOn ? "w" : "r") + symbol }
+    guard isLevels else { return (isOn ? "WOR," : "ROR,") + symbol }
+    let levels = list[index].details["depth_levels"].flatMap { Int($0) } ?? 10
+    return isOn ? "WPL,\(symbol),\(levels)" : "RPL,\(symbol)"
   }
 
   mutating func unsubscribe(index: Int, context: LiveContext, report: inout LiveReport) {
     guard list.indices.contains(index), isWatched[index] else { return }
-    send("r\(list[index].symbol)", 0, &report)
+    let symbol = list[index].symbol
+    let interests = list[index].interests
+    if interests.contains(.regional) { send("S,REGOFF,\(symbol)", 0, &report) }
+    if wantsLevel1(interests) { send("r\(symbol)", 0, &report) }
+    if interests.contains(.depth), let depth = channel(.depth) {
+      send(depthRequest(index, isOn: false), depth, &report)
+    }
+    if interests.contains(.bars), let bars = channel(.derivatives) {
+      send("BR,\(symbol),B\(index)", bars, &report)
+    }
     isWatched[index] = false
     let slot = decoder.instruments.slot(index: index)
     decoder.instruments.setPending(slot, decoder.instruments.slot(slot).pending.union(.muted))
@@ -141,11 +198,74 @@ struct IqfeedSession: ~Copyable, LiveProtocol {
     send("T", 0, &report)
   }
 
+  mutating func logOut(report: inout LiveReport) {
+    if list.contains(where: { $0.interests.contains(.depth) }), let depth = channel(.depth) {
+      send("x", depth, &report)
+    }
+  }
+
+  // Lookups
+
+  /// History of the trades of an instrument, or of its bars where no trades are wanted.
   mutating func backfill(
     _ request: BackfillRequest, context: LiveContext, report: inout LiveReport
-  ) -> Bool { false }
+  ) -> Bool {
+    guard list.indices.contains(request.index), request.from < request.to,
+      channel(.lookup) != nil, decoder.instruments.slot(index: request.index) >= 0
+    else { return false }
+    let instrument = list[request.index]
+    let isTrades = instrument.interests.contains(.trades)
+    guard isTrades || instrument.interests.contains(.bars) else { return false }
+    // The rows are filtered by ns; the request has whole seconds, its end rounded up.
+    let begin = IqfeedClock.requestTime(request.from)
+    let end = IqfeedClock.requestTime(request.to &+ 999_999_999)
+    let name = decoder.requests.nextName("H")
+    let seconds = decoder.barSeconds[request.index]
+    let line =
+      isTrades
+      ? "HTT,\(instrument.symbol),\(begin),\(end),,,,1,\(name),1000"
+      : "HIT,\(instrument.symbol),\(seconds),\(begin),\(end),,,,1,\(name),1000,s,1"
+    guard
+      decoder.requests.add(
+        IqfeedRequests.Request(
+          name: name, kind: isTrades ? .ticks : .bars(seconds: seconds), line: line,
+          fill: request))
+    else { return false }
+    sendRequests(&report)
+    return true
+  }
 
-  mutating func logOut(report: inout LiveReport) {}
+  /// Sends what may be under way at once.
+  private mutating func sendRequests(_ report: inout LiveReport) {
+    guard isLookupOpen, let channel = channel(.lookup) else { return }
+    while let line = decoder.requests.nextLine() { send(line, channel, &report) }
+  }
+
+  /// The lookup port stands, perhaps anew: what was under way on it is lost.
+  private mutating func openLookup(_ report: inout LiveReport) {
+    for request in decoder.requests.endActive() {
+      guard let fill = request.fill else { continue }
+      report.events.append(
+        .backfilled(
+          request: fill.id, records: request.records, error: "the lookup connection was lost"))
+    }
+    isLookupOpen = true
+    if list.contains(where: { $0.interests.contains(.reference) }) {
+      ask(.markets, "SLM") { "SLM,\($0)" }
+      ask(.securityTypes, "SST") { "SST,\($0)" }
+      let text = settings.symbolSearch
+      if !text.isEmpty { ask(.symbols, "SBF") { "SBF,s,\(text),,,\($0)" } }
+    }
+    sendRequests(&report)
+  }
+
+  private mutating func ask(
+    _ kind: IqfeedRequests.Kind, _ letters: String, _ line: (String) -> String
+  ) {
+    let name = decoder.requests.nextName(letters)
+    _ = decoder.requests.add(
+      IqfeedRequests.Request(name: name, kind: kind, line: line(name), fill: nil))
+  }
 
   // Lines
 
@@ -156,6 +276,30 @@ struct IqfeedSession: ~Copyable, LiveProtocol {
     let line = IqfeedContext(
       tsRecv: context.tsRecv, sequence: context.epoch, channel: kinds[channel])
     var progress = LiveProgress()
+    if isInLongLine[channel] {
+      guard let feed = bytes.firstOffset(of: UInt8(ascii: "\n"), from: 0, to: bytes.byteCount)
+      else { return LiveProgress(consumed: bytes.byteCount) }
+      isInLongLine[channel] = false
+      progress.consumed = feed &+ 1
+    }
+    readLines(bytes, line, into: &lanes, counters: &counters, report: &report, &progress)
+    if bytes.byteCount &- progress.consumed > IqfeedLimits.lineBytes {
+      // No line is as long: what has come of it is rejected, the rest passed over.
+      isInLongLine[channel] = true
+      counters.reject(.oversized)
+      report.addPoison(progress.consumed..<bytes.byteCount, .oversized)
+      progress.messages &+= 1
+      progress.consumed = bytes.byteCount
+    }
+    if !decoder.events.isEmpty { takeEvents(&report) }
+    sendRequests(&report)
+    return progress
+  }
+
+  private mutating func readLines(
+    _ bytes: RawSpan, _ line: IqfeedContext, into lanes: inout LaneWriter,
+    counters: inout DecodeCounters, report: inout LiveReport, _ progress: inout LiveProgress
+  ) {
     let count = bytes.byteCount
     // Numbers are read with some bytes behind them: the last lines go through the scratch.
     let safe = count - IqfeedLimits.readAhead
@@ -174,14 +318,23 @@ struct IqfeedSession: ~Copyable, LiveProtocol {
         verdict = decoder.decodeCopied(bytes, from: start, to: end, line, into: &lanes)
       }
       progress.consumed = end &+ 1
-      if verdict != .empty {
+      if verdict == .decoded {
+        counters.decoded &+= 1
+        progress.messages &+= 1
+      } else if verdict != .empty {
         progress.messages &+= 1
         verdict.count(in: &counters)
-        if let reason = verdict.reason { report.addPoison(start..<end, reason) }
+        if let reason = verdict.reason, mayBeShown(bytes, start) {
+          report.addPoison(start..<end, reason)
+        }
       }
     }
-    if !decoder.events.isEmpty { takeEvents(&report) }
-    return progress
+  }
+
+  /// Whether a line may be kept in the quarantine: system lines may hold account data, and answers
+  /// of the admin port the password (section 13, trap 16).
+  private func mayBeShown(_ bytes: RawSpan, _ start: Int) -> Bool {
+    bytes.uncheckedByte(at: start) != UInt8(ascii: "S")
   }
 
   private mutating func takeEvents(_ report: inout LiveReport) {

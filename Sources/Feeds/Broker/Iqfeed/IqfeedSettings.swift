@@ -12,6 +12,8 @@ struct IqfeedSettings {
   var productVersion = ""
   var login = ""
   var password = ""
+  /// Beginning of the symbols that the symbol master asks for.
+  var symbolSearch = ""
 
   init(_ values: [String: String]) {
     for setting in IqfeedFeed.settings {
@@ -30,6 +32,7 @@ struct IqfeedSettings {
     case "product": product = Self.plain(value)
     case "product_version": productVersion = Self.plain(value)
     case "login": login = Self.plain(value)
+    case "symbol_search": symbolSearch = IqfeedSymbol.isValid(value) ? value : ""
     case "password": password = Self.plain(value)
     default:
       for channel in IqfeedChannel.allCases where name == "\(channel.name)_port" {
