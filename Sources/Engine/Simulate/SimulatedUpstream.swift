@@ -74,6 +74,12 @@ public final class SimulatedUpstream: @unchecked Sendable {
     }
   }
 
+  /// Has the simulator write down what it sends from now on. Before `run` or `start`.
+  public func tellTruth() { core.upstream.simulator.isTelling = true }
+
+  /// What the simulator wrote down since the last call; for who is called by `run` itself.
+  public func takeTruth() -> [UInt8] { core.upstream.simulator.takeTruth() }
+
   /// Asks it to end; for who is called by `run` itself.
   public func endSoon() { mustStop.store(true, ordering: .relaxed) }
 

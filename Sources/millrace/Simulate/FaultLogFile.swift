@@ -1,15 +1,18 @@
 internal import FeedKit
 internal import Ledger
 
-/// The file of injected faults, one line of JSON each, written as they happen. Without a path
-/// nothing is written.
+/// A file of what a simulator did, one line of JSON each, written as it happens: faults that were
+/// injected, or messages that were sent. Without a path nothing is written.
 struct FaultLogFile: ~Copyable {
   private let descriptor: Int32?
   private let path: String
+  private let name: String
   private let verb: String
 
-  init(_ path: String?, verb: String) throws(CommandError) {
+  /// `name` says what the file is, in errors.
+  init(_ path: String?, name: String = "fault log", verb: String) throws(CommandError) {
     self.path = path ?? ""
+    self.name = name
     self.verb = verb
     guard let path else {
       descriptor = nil
@@ -19,7 +22,7 @@ struct FaultLogFile: ~Copyable {
       descriptor = try SystemCalls.create(path)
     } catch {
       throw CommandError(
-        .cannotCreate, verb: verb, happened: "the fault log cannot be made", what: path,
+        .cannotCreate, verb: verb, happened: "the \(name) cannot be made", what: path,
         remedy: "check the path")
     }
   }
@@ -30,12 +33,17 @@ struct FaultLogFile: ~Copyable {
 
   /// Appends the entries; answers what went wrong, if anything did.
   mutating func write(_ entries: [FaultLogEntry]) -> CommandError? {
-    guard let descriptor, !entries.isEmpty else { return nil }
     var text = ""
     for entry in entries { text += entry.json + "\n" }
-    guard case .done = SystemCalls.write(Array(text.utf8), to: descriptor) else {
+    return write(lines: Array(text.utf8))
+  }
+
+  /// Appends whole lines.
+  mutating func write(lines: [UInt8]) -> CommandError? {
+    guard let descriptor, !lines.isEmpty else { return nil }
+    guard case .done = SystemCalls.write(lines, to: descriptor) else {
       return CommandError(
-        .inputOutput, verb: verb, happened: "writing the fault log failed", what: path,
+        .inputOutput, verb: verb, happened: "writing the \(name) failed", what: path,
         remedy: "check the disk")
     }
     return nil

@@ -24,11 +24,14 @@ struct UpstreamOptions {
     "fault", "SCRIPT", help: "faults to inject, see below; may be repeated")
   static let faultLog = CommandOption.text(
     "fault-log", "FILE", help: "write each injected fault as a line of JSON")
+  static let truth = CommandOption.text(
+    "truth", "FILE", help: "write each message that is sent as a line of JSON, if it can")
   static let set = CommandOption.text(
     "set", "NAME=VALUE", help: "a setting of this simulator, see below; may be repeated")
 
   static let all: [any DeclaredOption] = [
-    port, anyPorts, listen, symbols, seed, rate, duration, speed, history, fault, faultLog, set,
+    port, anyPorts, listen, symbols, seed, rate, duration, speed, history, fault, faultLog,
+    truth, set,
   ]
 
   private let type: any UpstreamSimulator.Type

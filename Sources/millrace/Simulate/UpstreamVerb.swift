@@ -29,6 +29,9 @@ enum UpstreamVerb<Source: Feed>: Verb {
     let arguments = context.arguments
     let upstream = try open(arguments)
     var log = try FaultLogFile(arguments[UpstreamOptions.faultLog], verb: name)
+    let truthPath = arguments[UpstreamOptions.truth]
+    var truth = try FaultLogFile(truthPath, name: "truth", verb: name)
+    if truthPath != nil { upstream.tellTruth() }
     StopSignals.hold()
     try announce(upstream, context)
     let started = MonotonicClock.now().rawValue
@@ -38,6 +41,7 @@ enum UpstreamVerb<Source: Feed>: Verb {
     do throws(NetError) {
       try upstream.run { entries in
         if failure == nil { failure = log.write(entries) }
+        if failure == nil { failure = truth.write(lines: upstream.takeTruth()) }
         let now = MonotonicClock.now().rawValue
         progress.show(messages: upstream.messages, now: now)
         if failure != nil || now >= end || StopSignals.hasCome { upstream.endSoon() }

@@ -18,7 +18,7 @@ struct IbProtobuf: ~Escapable {
   let end: Int
   /// Number and wire type of the current field.
   private(set) var number = 0
-  private var wireType = 0
+  private(set) var wireType = 0
   var failure: RejectReason?
 
   @_lifetime(copy bytes)

@@ -105,6 +105,12 @@ public protocol UpstreamSimulator: AnyObject {
 
   /// Market events made so far.
   var events: UInt64 { get }
+
+  /// Whether it is to write down what it sends, for those who judge clients by it.
+  var isTelling: Bool { get set }
+
+  /// What it wrote down since the last call: lines of JSON, one a message. Empty where it cannot.
+  func takeTruth() -> [UInt8]
 }
 
 extension UpstreamSimulator {
@@ -117,4 +123,11 @@ extension UpstreamSimulator {
       LiveInstrument(instrumentID: UInt32(number + 1), symbol: instrument.symbol)
     }
   }
+
+  public var isTelling: Bool {
+    get { false }
+    set {}
+  }
+
+  public func takeTruth() -> [UInt8] { [] }
 }
