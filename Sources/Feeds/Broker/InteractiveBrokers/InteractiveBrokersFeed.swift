@@ -41,6 +41,8 @@ public enum InteractiveBrokersFeed: LiveFeed {
 
   public static func name(of session: SessionID) -> String { "" }
 
+  public static var simulator: (any UpstreamSimulator.Type)? { IbSimulator.self }
+
   public static var settings: [LiveSetting] { IbSettings.source }
 
   public static var instrumentSettings: [LiveSetting] { IbSettings.instrument }

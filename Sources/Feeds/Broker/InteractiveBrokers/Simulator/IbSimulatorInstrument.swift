@@ -56,8 +56,8 @@ struct IbSimulatorCatalog: Sendable {
   private let byConID: [Int: Int]
   private let bySymbol: [String: [Int]]
 
-  /// The instruments of these symbols, stocks where they are not known; all that are known where
-  /// none is given. Made-up stocks fill up to `count`.
+  /// The instruments of these symbols, stocks where they are not known. Where none is given the
+  /// first `count` of those that are known, and made-up stocks behind them.
   init(symbols: [String], count: Int) {
     var all = Self.named
     if !symbols.isEmpty {
@@ -66,7 +66,9 @@ struct IbSimulatorCatalog: Sendable {
       for (number, symbol) in symbols.enumerated() where !known.contains(symbol) {
         all.append(Self.madeUp(symbol, conID: 800_000_000 + number, number))
       }
-    } else if count > all.count {
+    } else if count <= all.count {
+      all.removeLast(all.count - max(count, 1))
+    } else {
       all.reserveCapacity(count)
       for number in 0..<(count - all.count) {
         all.append(Self.madeUp(Self.name(number), conID: 900_000_000 + number, number))

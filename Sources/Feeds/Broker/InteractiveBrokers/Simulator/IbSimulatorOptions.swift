@@ -1,4 +1,4 @@
-internal import FeedKit
+public import FeedKit
 
 /// What bounds the simulated gateway beside its options.
 enum IbSimulatorLimits {
@@ -91,6 +91,22 @@ struct IbSimulatorOptions {
 }
 
 extension IbSimulator {
+  public static func instruments(
+    _ options: SimulatorOptions
+  ) throws(SimulatorError) -> [LiveInstrument] {
+    let catalog = IbSimulatorCatalog(symbols: options.symbols, count: options.symbolCount)
+    return catalog.instruments.enumerated().map { number, instrument in
+      LiveInstrument(
+        instrumentID: UInt32(number + 1), symbol: instrument.symbol,
+        canonical: instrument.localSymbol,
+        details: [
+          "con_id": String(instrument.conID), "sec_type": instrument.securityType,
+          "exchange": instrument.exchange, "currency": instrument.currency,
+          "local_symbol": instrument.localSymbol,
+        ])
+    }
+  }
+
   public static var settings: [(name: String, help: String)] {
     [
       ("max_version", "newest server version, 176 to 226; 200 is the newest text"),
