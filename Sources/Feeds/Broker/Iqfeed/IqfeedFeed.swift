@@ -45,3 +45,7 @@ public enum IqfeedFeed: Feed {
 
   public static func name(of session: SessionID) -> String { "" }
 }
+
+extension IqfeedFeed {
+  public static var simulator: (any UpstreamSimulator.Type)? { IqfeedSimulator.self }
+}

@@ -33,7 +33,7 @@ public struct SimulatedHours: Sendable {
   }
 
   /// Of a time of this day.
-  func phase(at time: UInt64) -> Phase {
+  public func phase(at time: UInt64) -> Phase {
     guard keepsHours else { return .regular }
     // 0 is Sunday; 1970-01-01 was a Thursday.
     let weekday = (day + 4) % 7

@@ -30,14 +30,14 @@ extension SimulatedMarket {
     let available = hitsBid ? state.bidSize : state.askSize
     let wanted = tradeSize(kind)
     let size = isNeither ? wanted : min(wanted, available)
-    let venue = random.below(SimulatedMarketLimits.venues)
+    let venue = kind == .stock ? random.below(SimulatedMarketLimits.venues) : 0
     let isOddLot = kind == .stock && size < 100
     state.last = hitsBid ? state.bid : state.ask
     state.lastSize = size
     state.lastTime = time
     state.lastVenue = UInt8(venue)
     state.isOddLot = isOddLot
-    state.lastBasis = phase == .extended ? .extended : isOddLot ? .other : .qualified
+    state.lastBasis = isOddLot ? .other : phase == .extended ? .extended : .qualified
     state.lastAggressor = isNeither ? 3 : hitsBid ? 2 : 1
     state.volume &+= UInt64(size)
     state.trades &+= 1
@@ -62,8 +62,11 @@ extension SimulatedMarket {
 
   /// Only qualified trades make open, high and low.
   private func count(_ state: inout SimulatedState, _ event: inout MarketEvent) {
-    if state.lastBasis != .other { state.lastQualified = state.last }
+    guard state.lastBasis != .other else { return }
+    state.extended = SimulatedPrint(
+      price: state.last, size: state.lastSize, time: state.lastTime, venue: state.lastVenue)
     guard state.lastBasis == .qualified else { return }
+    state.regular = state.extended
     if state.open == 0 {
       (state.open, state.high, state.low) = (state.last, state.last, state.last)
       (event.isOpen, event.isHigh, event.isLow) = (true, true, true)
@@ -94,7 +97,7 @@ extension SimulatedMarket {
     var state = states[index]
     let place = state.place(isBid: isBid, level: level)
     if isBid { state.bidSizes[place] = size } else { state.askSizes[place] = size }
-    touch(&state, isBid: isBid, isBest: level == 0, time)
+    touch(index, &state, isBid: isBid, isBest: level == 0, time)
     states[index] = state
     event.change = .size
     event.isBid = isBid
@@ -134,7 +137,7 @@ extension SimulatedMarket {
       state.ask -= 1
     }
     replace(&state, gone, isBid: isBid, index, &event)
-    touch(&state, isBid: isBid, isBest: true, time)
+    touch(index, &state, isBid: isBid, isBest: true, time)
     states[index] = state
     event.change = .improved
     event.level = 0
@@ -155,7 +158,7 @@ extension SimulatedMarket {
       state.ask += 1
     }
     replace(&state, gone, isBid: isBid, index, &event)
-    touch(&state, isBid: isBid, isBest: true, time)
+    touch(index, &state, isBid: isBid, isBest: true, time)
     states[index] = state
     event.change = .worsened
     event.level = SimulatedMarketLimits.levels - 1
@@ -181,10 +184,11 @@ extension SimulatedMarket {
   }
 
   private mutating func touch(
-    _ state: inout SimulatedState, isBid: Bool, isBest: Bool, _ time: UInt64
+    _ index: Int, _ state: inout SimulatedState, isBid: Bool, isBest: Bool, _ time: UInt64
   ) {
     guard isBest else { return }
-    let venue = UInt8(truncatingIfNeeded: random.below(SimulatedMarketLimits.venues))
+    let isStock = instruments[index].kind == .stock
+    let venue = isStock ? UInt8(random.below(SimulatedMarketLimits.venues)) : 0
     if isBid {
       state.bidTime = time
       state.bidVenue = venue

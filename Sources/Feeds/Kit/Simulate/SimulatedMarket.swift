@@ -15,7 +15,8 @@ public struct SimulatedMarket: ~Copyable {
 
   var states: FixedTable<SimulatedState>
   var random: SimulationRandom
-  var clock: SimulatedHours
+  /// When it trades; `dayStart` is the midnight in New York of the present day.
+  public internal(set) var clock: SimulatedHours
   private let index: [String: Int]
   private let seed: UInt64
   /// Mean time between two events, ns; and of the rate without a burst.
@@ -135,7 +136,7 @@ public struct SimulatedMarket: ~Copyable {
     day = clock.day
     for index in instruments.indices {
       var state = states[index]
-      state.close = state.lastQualified
+      state.close = state.extended.price
       (state.open, state.high, state.low) = (0, 0, 0)
       (state.volume, state.trades) = (0, 0)
       state.numbers = InlineArray(repeating: 0)

@@ -27,8 +27,10 @@ public struct SimulatedState: BitwiseCopyable, Sendable {
   public var close: Int64
   public var volume: UInt64 = 0
   public var trades: UInt32 = 0
-  /// The last qualified or extended trade.
-  public var lastQualified: Int64
+  /// The last trade in regular hours, and the last one in regular or extended hours; odd lots do not
+  /// count. The price is there from the start, the time is 0 before the first.
+  public var regular: SimulatedPrint
+  public var extended: SimulatedPrint
   public var haltedUntil: UInt64 = 0
   /// Trades of the day at each venue.
   var numbers = InlineArray<4, UInt32>(repeating: 0)
@@ -48,7 +50,8 @@ public struct SimulatedState: BitwiseCopyable, Sendable {
     ask = price + 1
     last = price
     close = price
-    lastQualified = price
+    regular = SimulatedPrint(price: price)
+    extended = SimulatedPrint(price: price)
   }
 
   /// Whether trading is halted.
@@ -74,6 +77,14 @@ public struct SimulatedState: BitwiseCopyable, Sendable {
 
   /// A price in units of 1e-9.
   public func units(_ ticks: Int64) -> Int64 { ticks &* tick }
+}
+
+/// A trade as quotes remember it; the price is in ticks.
+public struct SimulatedPrint: BitwiseCopyable, Sendable, Equatable {
+  public var price: Int64
+  public var size: UInt32 = 0
+  public var time: UInt64 = 0
+  public var venue: UInt8 = 0
 }
 
 /// One level of a simulated book: one order of one participant.
