@@ -47,6 +47,9 @@ enum VerbTable {
     RedecodeVerb.self,
     ExplainVerb.self,
     ValidateVerb.self,
+    GapsVerb.self,
+    SymbolsVerb.self,
+    QuarantineVerb.self,
     SimulateVerb.self,
     BenchVerb.self,
   ]

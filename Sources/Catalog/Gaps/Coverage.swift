@@ -78,8 +78,8 @@ extension GapLedger {
     }
   }
 
-  /// The arithmetic: `covered` = session ∩ watched − gaps, `repaired` = filled gaps ∩ session − what
-  /// is covered.
+  /// The arithmetic: `covered` = session ∩ watched − gaps, `repaired` = filled gaps ∩ session −
+  /// what is covered.
   static func coverage(
     _ source: String, _ instrument: UInt32, _ date: CivilDate, _ session: IntervalSet,
     watched: IntervalSet, entries: [GapEntry], at now: UInt64

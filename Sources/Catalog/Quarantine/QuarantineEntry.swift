@@ -106,7 +106,8 @@ enum QuarantineLayout {
     (0..<count).reversed().reduce(0) { $0 << 8 | UInt64(bytes[offset + $1]) }
   }
 
-  /// The entry at `offset` and the offset behind it; nil where no whole, undamaged one begins there.
+  /// The entry at `offset` and the offset behind it; nil where no whole, undamaged one begins
+  /// there.
   static func entry(
     _ bytes: [UInt8], at offset: Int
   ) -> (entry: QuarantineEntry, end: Int)? {

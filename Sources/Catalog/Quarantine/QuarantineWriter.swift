@@ -2,8 +2,8 @@
 /// this user alone. One thread.
 ///
 /// The files of a folder are bounded together; what does not fit is counted, and so is what could
-/// not be written. An entry is one write: after kill -9 at most the last one is torn, and the reader
-/// passes it over.
+/// not be written. An entry is one write: after kill -9 at most the last one is torn, and the
+/// reader passes it over.
 public struct QuarantineWriter: ~Copyable {
   private struct Open {
     var day: UInt64

@@ -19,8 +19,8 @@ extension SymbolMaster {
     var conflict = ""
   }
 
-  /// The instrument id of a source's symbol, made where it is new: the one of `canonical` where that
-  /// is known. For the instruments of a configuration, at the start (`moment`, Unix ns).
+  /// The instrument id of a source's symbol, made where it is new: the one of `canonical` where
+  /// that is known. For the instruments of a configuration, at the start (`moment`, Unix ns).
   ///
   /// Throws `badName` for a symbol that cannot be kept, `conflict` where the upstream's key says
   /// that another symbol of the same source has this canonical symbol.
@@ -206,8 +206,8 @@ extension SymbolMaster {
       SymbolStatements.listing)
   }
 
-  /// What may stand in the tables: something, not too long, without control characters. A feed's own
-  /// rule is stricter (`LiveFeed.isValidSymbol`).
+  /// What may stand in the tables: something, not too long, without control characters. A feed's
+  /// own rule is stricter (`LiveFeed.isValidSymbol`).
   static func check(_ name: String, what: String) throws(CatalogError) {
     let shown = name.bounded(to: CatalogLimits.symbolBytes)
     if name.isEmpty { throw .badName(shown, why: "\(what) is empty") }
@@ -218,5 +218,16 @@ extension SymbolMaster {
     guard isPlain, name.first != " ", name.last != " " else {
       throw .badName(shown, why: "\(what) has control characters, or blanks at its ends")
     }
+  }
+}
+
+extension SymbolMaster {
+  /// Does `body` and takes everything back: what it would do.
+  public func rehearse<Value>(
+    _ body: () throws(CatalogError) -> Value
+  ) throws(CatalogError) -> Value {
+    try stored { () throws(SqliteError) in try database.begin() }
+    defer { database.rollBack() }
+    return try body()
   }
 }

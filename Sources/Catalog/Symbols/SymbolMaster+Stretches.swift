@@ -54,8 +54,8 @@ extension SymbolMaster {
     ])
   }
 
-  /// Makes `name` the canonical symbol of the instrument for the stretch, and of no other; says what
-  /// contradicts itself then.
+  /// Makes `name` the canonical symbol of the instrument for the stretch, and of no other; says
+  /// what contradicts itself then.
   func setCanonical(
     _ name: String, _ instrument: Int64, _ stretch: Stretch, except source: String
   ) throws(SqliteError) -> String {

@@ -5,8 +5,8 @@ public import Sqlite
 ///     (source, symbol) ── listing ──▶ instrument id ◀── canonical ── canonical symbol
 ///
 /// At each moment a source's symbol means one instrument, a canonical symbol means one instrument,
-/// and an instrument has one canonical symbol. Ids are stable across runs and never given out again.
-/// One writer; `millrace symbols` reads beside it. Never called from a data thread.
+/// and an instrument has one canonical symbol. Ids are stable across runs and never given out
+/// again. One writer; `millrace symbols` reads beside it. Never called from a data thread.
 public final class SymbolMaster {
   let database: SqliteDatabase
   let statements: SymbolStatements
@@ -19,7 +19,8 @@ public final class SymbolMaster {
 
   // MARK: Looking up
 
-  /// What a source's symbol means at a moment (Unix ns); nil where it is not known to mean anything.
+  /// What a source's symbol means at a moment (Unix ns); nil where it is not known to mean
+  /// anything.
   public func resolve(
     source: String, symbol: String, at moment: UInt64
   ) throws(SqliteError) -> Listing? {
@@ -56,7 +57,8 @@ public final class SymbolMaster {
   }
 
   /// What is known under `text`: an instrument id, a canonical symbol, a source's symbol
-  /// (`source:symbol` for one source), or an upstream's key. At a moment, or ever where that is nil.
+  /// (`source:symbol` for one source), or an upstream's key. At a moment, or ever where that is
+  /// nil.
   public func find(_ text: String, at moment: UInt64?) throws(SqliteError) -> [Listing] {
     let at = moment.map { Int64(clamping: $0) }
     let bounds: [SqliteValue] = [

@@ -23,7 +23,8 @@ public struct SymbolDetails: Sendable, Equatable {
     self.tickSize = tickSize
   }
 
-  /// Whether both can be the same instrument: what both sides know of key, type and currency agrees.
+  /// Whether both can be the same instrument: what both sides know of key, type and currency
+  /// agrees.
   func canBe(_ other: SymbolDetails) -> Bool {
     func agrees(_ one: String, _ two: String) -> Bool { one.isEmpty || two.isEmpty || one == two }
     return agrees(key, other.key) && agrees(securityType, other.securityType)
