@@ -93,19 +93,8 @@ struct SymbolStatements {
         to_ns FROM listing
       WHERE instrument = ?1 AND from_ns < ?3 AND to_ns > ?2 ORDER BY source, from_ns
       """)
-    byKey = try prepare(
-      "listing by key",
-      """
-      SELECT id, source, symbol, instrument, name, exchange, currency, type, key, tick, from_ns,
-        to_ns FROM listing WHERE key = ?1 AND key <> '' AND source = ?2 ORDER BY from_ns
-      """)
-    byAnyKey = try prepare(
-      "listing by key at all sources",
-      """
-      SELECT id, source, symbol, instrument, name, exchange, currency, type, key, tick, from_ns,
-        to_ns FROM listing WHERE key = ?1 AND key <> '' AND from_ns < ?3 AND to_ns > ?2
-      ORDER BY source, from_ns
-      """)
+    byKey = try database.prepare(Self.byKeyText)
+    byAnyKey = try database.prepare(Self.byAnyKeyText)
     addListing = try prepare(
       "add listing",
       """
@@ -122,6 +111,25 @@ struct SymbolStatements {
       INSERT INTO source VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET feed = excluded.feed
       """)
     sources = try prepare("sources", "SELECT name, feed FROM source ORDER BY name")
+  }
+
+  private static var byKeyText: SqliteQuery {
+    SqliteQuery(
+      "listing by key",
+      """
+      SELECT id, source, symbol, instrument, name, exchange, currency, type, key, tick, from_ns,
+        to_ns FROM listing WHERE key = ?1 AND key <> '' AND source = ?2 ORDER BY from_ns
+      """)
+  }
+
+  private static var byAnyKeyText: SqliteQuery {
+    SqliteQuery(
+      "listing by key at all sources",
+      """
+      SELECT id, source, symbol, instrument, name, exchange, currency, type, key, tick, from_ns,
+        to_ns FROM listing WHERE key = ?1 AND key <> '' AND from_ns < ?3 AND to_ns > ?2
+      ORDER BY source, from_ns
+      """)
   }
 
   static func name(_ row: borrowing SqliteRow) throws(SqliteError) -> CanonicalRow {
