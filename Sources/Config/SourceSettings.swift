@@ -17,6 +17,8 @@ public struct SourceSettings: Sendable {
   /// Ids are 0: the symbol master gives them.
   public var instruments: [LiveInstrument]
   public var hours: TradingHours
+  /// `hours` as written; empty for always.
+  public var hoursText: String
   public var health: HealthSettings
   public var lanePolicy: LanePolicy
   /// CPU of the reader thread; nil for any.
@@ -51,6 +53,7 @@ extension SourceSettings {
     }
     policy = SessionPolicy(source, feed.policy)
     instruments = source.sections("symbols").map { Self.instrument($0, feed) }
+    hoursText = source.text("hours")
     hours = HoursText.hours(source.text("hours"), holidays: source.texts("holidays"))
     health = HealthSettings(source.section("health"))
     lanePolicy = LanePolicy(name: source.text("lane_policy")) ?? .wait

@@ -237,6 +237,9 @@ extension SourceThread {
       let now = MonotonicClock.now().rawValue
       switch command {
       case .resetCircuit: session.resetCircuit(now: now)
+      case .want(let instrument, let isWanted):
+        session.want(instrument: instrument, isWanted, now: now)
+      case .judge(let policy, let hours): session.judge(by: policy, hours: hours)
       case .reconnect:
         session.lost(
           .stopped, text: "an operator wants a new connection", now: now,

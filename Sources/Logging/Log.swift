@@ -31,7 +31,9 @@ public final class Log: Sendable {
     }
   }
 
-  public let level: LogLevel
+  /// What matters less is not written.
+  public var level: LogLevel { LogLevel(rawValue: levelValue.load(ordering: .relaxed)) }
+  private let levelValue: Atomic<UInt8>
   public let format: LogFormat
   private let hasColor: Bool
   private let state: Mutex<State>
@@ -62,7 +64,7 @@ public final class Log: Sendable {
   init(
     _ file: LogFile, level: LogLevel, format: LogFormat?, noColor: Bool, limiter: LogLimiter
   ) {
-    self.level = level
+    levelValue = Atomic(level.rawValue)
     let isTerminal = file.isTerminal
     self.format = format ?? (isTerminal ? .logfmt : .json)
     hasColor = isTerminal && !noColor && self.format == .logfmt
@@ -103,6 +105,11 @@ public final class Log: Sendable {
   }
   public func error(_ name: String, _ fields: [LogField] = []) {
     write(.init(.error, name, fields))
+  }
+
+  /// Changes what is written from now on.
+  public func setLevel(_ level: LogLevel) {
+    levelValue.store(level.rawValue, ordering: .relaxed)
   }
 
   /// Tells suppressed counts that have waited for a second; `all` tells every one, at the end.

@@ -3,6 +3,10 @@ internal import Lanes
 
 /// The options of `millrace run`.
 enum RunOptions {
+  static let config = CommandOption.text(
+    "config", "FILE",
+    help: "live sessions as this YAML file describes them; most other options "
+      + "stand in the file then")
   static let input = CommandOption.text(
     "input", "FILE", help: "a capture (pcap, pcapng) or file of messages, plain or gzip")
   static let feed = CommandOption.text(
@@ -78,7 +82,8 @@ enum RunOptions {
 
   static let all: [any DeclaredOption] =
     [
-      input, feed, date, line, reRequest, soup, user, passwordFile, session, sequence, duration,
+      config, input, feed, date, line, reRequest, soup, user, passwordFile, session, sequence,
+      duration,
       instance, folder, shards, outputs, laneLines, policy, wait, inline, ringLines, readerCPUs,
       workerCPUs,
       busyPoll, socketBuffer, gapWait, requestDelay, portable, rate, loss, symbols, seed,

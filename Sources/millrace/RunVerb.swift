@@ -20,7 +20,11 @@ enum RunVerb: Verb {
       millrace run --duration 10s
       millrace run --input day.itch.gz --shards 2
       millrace run --line 233.54.12.111:26477@eth1 --line 233.49.196.111:26477@eth2
+      millrace run --config iqfeed.yaml
       millrace run --journal /var/lib/millrace --journal-codec columnar+zstd:1
+
+    With --config the sources are live sessions with brokers, described in a file of YAML
+    (millrace validate config, docs/configuration.md); SIGHUP reads it again.
 
     With --journal every record that is published is also written to segments
     DIR/DATASET/DAY/HOUR-SHARD.dbn.zst. Where the disk is full or fails, the pipeline goes on for
@@ -34,6 +38,9 @@ enum RunVerb: Verb {
   }
 
   static func run(_ context: CommandContext) throws(CommandError) -> ExitCode {
+    if let path = context.arguments[RunOptions.config] {
+      return try LiveRun.run(path, context)
+    }
     StopSignals.hold()
     let setup = try RunSetup(context.arguments)
     let pipeline: Pipeline

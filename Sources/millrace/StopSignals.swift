@@ -26,6 +26,16 @@ enum StopSignals {
     return unsafe sigtimedwait(&signals, nil, &time) > 0
   }
 
+  /// Sleeps for `nanos`, or until one of the held signals comes; gives its number.
+  static func next(nanos: UInt64, of numbers: [Int32]) -> Int32? {
+    var signals = set(numbers)
+    var time = timespec(
+      tv_sec: Int(nanos / 1_000_000_000), tv_nsec: Int(nanos % 1_000_000_000))
+    // Safety: both are locals of the right types, only read.
+    let number = unsafe sigtimedwait(&signals, nil, &time)
+    return number > 0 ? number : nil
+  }
+
   /// Whether a held signal has come, without waiting; true once for each signal.
   static var hasCome: Bool { wait(nanos: 0) }
 

@@ -35,6 +35,21 @@ extension SymbolMaster {
     return UInt32(clamping: placing.instrument)
   }
 
+  /// The ids of many symbols of a source, in one transaction, in their order.
+  public func assign(
+    _ definitions: [SymbolDefinition], source: String, at moment: UInt64
+  ) throws(CatalogError) -> [UInt32] {
+    try transaction { () throws(CatalogError) in
+      var ids: [UInt32] = []
+      ids.reserveCapacity(definitions.count)
+      for definition in definitions {
+        let placing = try place(definition, source: source, at: moment)
+        ids.append(UInt32(clamping: placing.instrument))
+      }
+      return ids
+    }
+  }
+
   /// Several calls in one transaction: all of them, or none where `body` throws.
   public func transaction<Value>(
     _ body: () throws(CatalogError) -> Value

@@ -2,6 +2,7 @@ public import Lanes
 internal import Records
 public import Sessions
 internal import Wire
+public import Zones
 
 /// The only `LiveRunning`: a live protocol, the machine of its session, and the lanes, joined. A
 /// feed makes it with its own protocol type, so that no call on the way of a message is dynamic.
@@ -43,7 +44,7 @@ public final class LiveRunner<Upstream: LiveProtocol & ~Copyable>: LiveRunning {
     for index in options.instruments.indices { costs.append(wire.requests(index: index)) }
     machine = SessionMachine(
       policy: options.policy, costs: costs, seed: UInt64.random(in: .min ... .max))
-    watch = LiveWatch(options)
+    watch = LiveWatch(options.instruments, health: options.health, hours: options.hours)
   }
 
   func context(_ now: UInt64, _ tsRecv: UInt64) -> LiveContext {
@@ -122,6 +123,16 @@ public final class LiveRunner<Upstream: LiveProtocol & ~Copyable>: LiveRunning {
   }
 
   public func resetCircuit(now: UInt64) { machine.resetCircuit(now: now) }
+
+  public func want(instrument: UInt32, _ isWanted: Bool, now: UInt64) {
+    for index in instruments.indices where instruments[index].instrumentID == instrument {
+      machine.setWanted(index: index, isWanted, now: now)
+    }
+  }
+
+  public func judge(by policy: HealthPolicy, hours: [TradingHours]) {
+    watch = LiveWatch(instruments, health: policy, hours: hours)
+  }
 
   public func takeOutput(channel: Int, into bytes: inout [UInt8]) {
     guard !outcome.output[channel].isEmpty else { return }

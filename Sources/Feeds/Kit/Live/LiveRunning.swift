@@ -1,5 +1,6 @@
 public import Ledger
 public import Sessions
+public import Zones
 
 /// The way of one source from its live session into the lanes. Called by its reader thread once per
 /// chunk of bytes, never per message.
@@ -31,6 +32,12 @@ public protocol LiveRunning: SourceAccount {
 
   /// An operator closes the open circuit.
   func resetCircuit(now: UInt64)
+
+  /// An instrument of the session is wanted, or no longer.
+  func want(instrument: UInt32, _ isWanted: Bool, now: UInt64)
+
+  /// Judges silence in another way from now on; what was learnt of the rhythms is forgotten.
+  func judge(by policy: HealthPolicy, hours: [TradingHours])
 
   /// Looks after silence: once a turn, it does its share when it is due.
   func look(now: UInt64, tsRecv: UInt64)

@@ -1,4 +1,5 @@
 internal import Sessions
+internal import Zones
 
 /// Looks after the silence of a session and of its instruments: a slice of them each tenth of a
 /// second, so that all have their turn in a second and no look takes long.
@@ -11,11 +12,11 @@ struct LiveWatch {
   private static var lookNanos: UInt64 { 100_000_000 }
   private static var slicesPerSecond: Int { 10 }
 
-  init(_ options: LiveOptions) {
-    instruments = options.instruments
+  init(_ instruments: [LiveInstrument], health policy: HealthPolicy, hours: [TradingHours]) {
+    self.instruments = instruments
     health = FeedHealth(
-      count: options.instruments.count, policy: options.health, hours: options.hours,
-      calendars: options.hours.isEmpty ? [] : options.instruments.map { _ in 0 })
+      count: instruments.count, policy: policy, hours: hours,
+      calendars: hours.isEmpty ? [] : instruments.map { _ in 0 })
   }
 
   /// The feed as a whole.
