@@ -91,7 +91,8 @@ let package = Package(
     library("Books", ["CLinux", "Records"]),
     library("Net", ["CLinux", "Wire"]),
     library(
-      "FeedKit", [
+      "FeedKit",
+      [
         "CLinux", "Wire", "Zones", "Sessions", "Records", "Lanes", "Ledger", "Captures", "Timing",
       ],
       path: "Sources/Feeds/Kit"),
@@ -168,7 +169,10 @@ let package = Package(
     tests("CatalogTests", ["Catalog", "Sqlite", "Sessions", "Zones", "FeedKit", "Wire"]),
     tests(
       "ConfigTests",
-      ["Config", "Yaml", "Sessions", "Zones", "FeedKit", "FeedRegistry", "BrokerFeeds"]),
+      [
+        "Config", "Yaml", "Sessions", "Zones", "FeedKit", "FeedRegistry", "BrokerFeeds", "Journal",
+        "Lanes", "Net", "Wire",
+      ]),
     tests(
       "BrokerTests",
       [

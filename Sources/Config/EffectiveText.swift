@@ -10,8 +10,7 @@ struct EffectiveText {
     var isFirst = isElement
     for key in section.schema.keys {
       let value = section[key.name]
-      // Files of symbols stand in `symbols`, read.
-      guard value != .nothing, key.name != "symbol_file" else { continue }
+      guard value != .nothing else { continue }
       text += isFirst ? "" : String(repeating: " ", count: indent)
       isFirst = false
       text += "\(key.name):"

@@ -89,6 +89,8 @@ extension SchemaChecker {
             file: file, line: 1, column: 1), "\(path).symbols")
     }
     source.values["symbols"]?.value = .list(kept)
+    // Its lines are among the symbols now.
+    source.values["symbol_file"]?.value = .nothing
   }
 
   /// Gives a symbol what it does not say itself.

@@ -117,9 +117,9 @@ struct SchemaChecker {
     case .secret: return secret(node, path).map { .secret($0) }
     case .list(let element, let counts):
       let list = elements(node, path) { element }
-      if case .list(let values) = list, !counts.contains(values.count) {
+      if case .sequence(let nodes) = node.content, !counts.contains(nodes.count) {
         find(
-          "\(values.count) elements; there may be \(counts.lowerBound) to \(counts.upperBound)",
+          "\(nodes.count) elements; there may be \(counts.lowerBound) to \(counts.upperBound)",
           node.mark, path)
       }
       return list
