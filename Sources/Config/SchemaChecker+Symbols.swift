@@ -64,10 +64,6 @@ extension SchemaChecker {
       let (text, column) = Self.symbol(in: line)
       guard !text.isEmpty else { continue }
       let place = SettingPlace(file: resolved, line: number + 1, column: column)
-      if text.contains(" ") || text.contains("\t") {
-        find("expected one symbol a line, found \(Units.quoted(text))", place, path)
-        continue
-      }
       items.append(SymbolItem(content: .text(text, place), place: place, path: path))
       guard items.count <= ConfigLimits.instruments else {
         find("more than \(ConfigLimits.instruments) instruments", mark, path)

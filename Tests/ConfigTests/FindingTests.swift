@@ -204,7 +204,7 @@ struct FindingTests {
     let text = MadeConfig.least.replacing("[AAPL, \"@ESZ26\"]", with: "!include list.txt")
     #expect(
       made.findings(text) == [
-        "list.txt:5:1: expected one symbol a line, found \"A B\"",
+        "list.txt:5:1: \"A B\" is no symbol of made",
         "list.txt:7:1: \"AAPL\" stands twice, first in line 2",
         "list.txt:8:1: \"X,Y\" is no symbol of made",
       ])
