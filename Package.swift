@@ -191,7 +191,12 @@ let package = Package(
     tests("SharedMemoryTests", ["SharedMemory", "CMillrace", "Records"]),
     tests("LedgerTests", ["Ledger"]),
     tests("TimingTests", ["Timing", "Ledger"]),
-    tests("LabTests", ["Lab", "Engine", "Timing", "Ledger", "Records", "SharedMemory", "Wire"]),
+    tests(
+      "LabTests",
+      [
+        "Lab", "Engine", "FeedKit", "FeedRegistry", "Sessions", "Timing", "Ledger", "Records",
+        "SharedMemory", "Wire",
+      ]),
     tests("ColumnarTests", ["Columnar", "Lz4", "Records", "Wire", "Zstd"]),
     tests(
       "JournalTests",

@@ -18,7 +18,7 @@ public struct SoakRun {
   private var link: SoakLink
   private var result = SoakResult()
   private var faults: [FaultLogEntry] = []
-  private var trace = SoakTrace()
+  private var trace: SoakTrace
   /// Unix ns of the simulated world.
   private var now: UInt64
   private let start: UInt64
@@ -36,6 +36,8 @@ public struct SoakRun {
       throw LabFailure.plan("\(error)")
     }
     source = SoakSource(plan)
+    trace = SoakTrace(
+      auxiliary: source.session.channels.filter { !$0.isVital }.map(\.name))
     start = plan.simulator.start
     now = start
     guard let link = SoakLink(upstream, channels: source.session.channels) else {

@@ -23,6 +23,15 @@ struct SoakTrace {
     }
   }
 
+  private let auxiliary: [String]
+
+  /// `auxiliary` are the names of channels that carry no market data of their own.
+  init(auxiliary: [String]) { self.auxiliary = auxiliary }
+
+  private func isAuxiliary(_ connection: String) -> Bool {
+    auxiliary.contains { connection.hasPrefix("\($0)/") }
+  }
+
   /// How late a trace may be: what was delayed, and the silence that must be noticed first.
   private static var slackNanos: UInt64 { 2_000_000_000 }
 
@@ -49,13 +58,10 @@ struct SoakTrace {
     }
     for hole in holes {
       guard let to = hole.to else { continue }
-      let reach = faults.filter { $0.time < to && Self.cuts($0.kind) }.map {
-        min($0.end, to)
-      }.max()
-      if let reach {
-        result.longestRecoveryNanos = max(
-          result.longestRecoveryNanos, to &- max(hole.from, reach))
-      }
+      // From the last fault that kept the session away: its end, or its instant where it has none.
+      let last = faults.filter { Self.cuts($0.kind) && $0.time >= hole.from && $0.time < to }
+        .map { $0.end == .max || $0.end > to ? $0.time : $0.end }.max()
+      if let last { result.longestRecoveryNanos = max(result.longestRecoveryNanos, to &- last) }
     }
   }
 
@@ -81,7 +87,9 @@ struct SoakTrace {
     case .garbage:
       let until = fault.time &+ Self.slackNanos
       if Self.any(rejections, from: fault.time, to: until) { return "rejection" }
-      return isCovered ? "gap" : ""
+      if isCovered { return "gap" }
+      // Statistics of the admin port become no record: what is not read cannot be wrong.
+      return fault.connections.allSatisfy(isAuxiliary) ? "no market data" : ""
     default: return nil
     }
   }
