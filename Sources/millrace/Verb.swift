@@ -34,6 +34,7 @@ enum VerbTable {
     RunVerb.self,
     StatusVerb.self,
     TopVerb.self,
+    SessionVerb.self,
     TailVerb.self,
     ReplayVerb.self,
     InspectVerb.self,

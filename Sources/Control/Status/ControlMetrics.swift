@@ -47,7 +47,7 @@ enum ControlMetrics {
   private static func add(_ watches: [WatchStatus], to page: inout MetricsPage) {
     guard !watches.isEmpty else { return }
     let level = "millrace_threshold_level"
-    page.begin(level, "gauge", "Where a watched figure stands: 0 ok, 1 warning, 2 critical.")
+    page.begin(level, "gauge", "Where a watched figure stands: 0 normal, 1 warning, 2 critical.")
     for watch in watches {
       page.add(level, [(label: "name", name: watch.name)], "\(watch.level.rawValue)")
     }

@@ -1,29 +1,12 @@
 public import Ledger
 public import Logging
-internal import Sessions
-
-/// The level of a figure that is watched.
-public struct WatchLevel: RawRepresentable, Hashable, Comparable, Sendable {
-  public let rawValue: UInt8
-
-  public init(rawValue: UInt8) { self.rawValue = rawValue }
-
-  public static var ok: Self { Self(rawValue: 0) }
-  public static var warning: Self { Self(rawValue: 1) }
-  public static var critical: Self { Self(rawValue: 2) }
-
-  /// The names in the order of their numbers.
-  public static var names: [String] { ["ok", "warning", "critical"] }
-  public var name: String { Self.names[min(Int(rawValue), 2)] }
-
-  public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
-}
+public import Sessions
 
 /// A figure that is watched, and where it stands.
 public struct WatchStatus: Sendable, Equatable {
   /// Stable: `latency_p99.decode`.
   public var name: String
-  public var level: WatchLevel
+  public var level: ThresholdLevel
   /// The figure as people read it, with its unit and the limits.
   public var text: String
   /// The figure in its base unit (seconds, bytes, per second), for metrics.
@@ -31,7 +14,7 @@ public struct WatchStatus: Sendable, Equatable {
   /// When the level began, Unix ns.
   public var since: UInt64
 
-  public init(name: String, level: WatchLevel, text: String, value: Double, since: UInt64) {
+  public init(name: String, level: ThresholdLevel, text: String, value: Double, since: UInt64) {
     self.name = name
     self.level = level
     self.text = text
@@ -90,7 +73,7 @@ public struct ControlSnapshot: Sendable {
   /// What deserves a look although the process is ready.
   public var cautions: [String] {
     sessions.flatMap(\.warnings)
-      + watches.filter { $0.level > .ok }.map { "\($0.name) is \($0.level.name): \($0.text)" }
+      + watches.filter { $0.level > .normal }.map { "\($0.name) is \($0.level.name): \($0.text)" }
       + warnings
   }
 }

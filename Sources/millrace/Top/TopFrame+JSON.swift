@@ -24,6 +24,7 @@ extension TopFrame {
       let instance = snapshot.block(.instance)
       json.field("alarms", instance?[.alarms] ?? 0)
       json.field("failing", instance?[.failing] ?? 0)
+      json.field("sessions") { write(.session, to: &$0, writeSession) }
       json.field("sources") { write(.source, to: &$0, writeSource) }
       json.field("shards") { write(.shard, to: &$0, writeShard) }
       json.field("outlets") { write(.outlet, to: &$0, writeOutlet) }
@@ -55,6 +56,25 @@ extension TopFrame {
     json.field(name, block[id])
     json.key("\(name)_per_s")
     if let rate = rate(id, of: block) { json.value(rate, decimals: 1) } else { json.null() }
+  }
+
+  private func writeSession(_ session: BlockSnapshot, to json: inout JSONText) {
+    let line = SessionLine(session, takenAt: snapshot.takenAt)
+    json.field("state", line.state.name)
+    json.field("health", line.health.name)
+    let figures: [(String, CounterID)] = [
+      ("since", .stateSince), ("last_heard", .lastHeard), ("epoch", .epoch), ("wanted", .wanted),
+      ("confirmed", .confirmed), ("refused", .refused), ("unserved", .unserved),
+      ("missing", .upstreamMissing), ("backfilled", .backfilled), ("quarantined", .quarantined),
+      ("circuit_opens", .circuitOpens), ("broken_parts", .brokenParts),
+    ]
+    for (name, id) in figures { json.field(name, session[id]) }
+    json.field("clock_offset_ns", Int64(bitPattern: session[.clockOffsetNanos]))
+    json.field("disconnects") { json in
+      json.object { json in
+        for (cause, count) in session.elements(.disconnects) { json.field(cause, count) }
+      }
+    }
   }
 
   private func writeSource(_ source: BlockSnapshot, to json: inout JSONText) {

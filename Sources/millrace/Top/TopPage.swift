@@ -40,6 +40,7 @@ struct TopPage {
   init(_ frame: TopFrame) {
     self.frame = frame
     addHead()
+    addSessions()
     addSources()
     addShards()
     addOutlets()
@@ -126,6 +127,13 @@ struct TopPage {
   }
 
   private func bad(_ value: UInt64) -> (text: String, isBad: Bool) { (number(value), value > 0) }
+
+  private mutating func addSessions() {
+    let rows = frame.blocks(.session).map {
+      SessionLine($0, takenAt: frame.snapshot.takenAt).cells
+    }
+    add([SessionLine.titles.map { ($0, false) }] + rows)
+  }
 
   private mutating func addSources() {
     var rows = [
