@@ -1,4 +1,5 @@
 import Engine
+import FeedKit
 import Foundation
 import Logging
 import Sessions
@@ -21,45 +22,50 @@ struct ControlSocketTests {
     ] { #expect(ControlCommand(line: line) == nil) }
   }
 
-  /// Serves from a thread of its own until the test is over.
+  /// Serves from a thread of its own until it is stopped.
   final class Server: Sendable {
-    private let stops = Mutex(false)
-    private let thread: Mutex<Thread?> = Mutex(nil)
-    let seen: Mutex<[ControlRequest]> = Mutex([])
-
-    init(path: String, ready: Mutex<Bool>? = nil) throws {
-      let socket = try ControlSocket(path: path)
-      let box = SocketBox(socket)
-      let thread = Thread { [self] in
-        guard let socket = box.take() else { return }
-        while !stops.withLock({ $0 }) {
-          _ = socket.serve(timeoutNanos: 20_000_000) { request in
-            seen.withLock { $0.append(request) }
-            return "ok \(request.command.line)"
-          }
-        }
-        box.end()
-      }
-      self.thread.withLock { $0 = thread }
-      ended = box
-      thread.start()
+    private struct State {
+      var mustStop = false
+      var hasBegun = false
+      var hasEnded = false
+      var failure: ControlError?
+      var seen: [ControlRequest] = []
     }
 
-    private let ended: SocketBox
+    private let state = Mutex(State())
+
+    /// Begins once the socket is there; throws where it cannot be.
+    init(path: String) throws {
+      Thread { [self] in
+        do throws(ControlError) { try serve(path) } catch {
+          state.withLock { $0.failure = error }
+        }
+        state.withLock {
+          $0.hasBegun = true
+          $0.hasEnded = true
+        }
+      }.start()
+      _ = Patience.wait { state.withLock { $0.hasBegun } }
+      if let failure = state.withLock({ $0.failure }) { throw failure }
+    }
+
+    private func serve(_ path: String) throws(ControlError) {
+      let socket = try ControlSocket(path: path)
+      state.withLock { $0.hasBegun = true }
+      while !state.withLock({ $0.mustStop }) {
+        _ = socket.serve(timeoutNanos: 20_000_000) { request in
+          state.withLock { $0.seen.append(request) }
+          return "ok \(request.command.line)"
+        }
+      }
+    }
+
+    var seen: [ControlRequest] { state.withLock { $0.seen } }
 
     func stop() {
-      stops.withLock { $0 = true }
-      _ = Patience.wait { ended.hasEnded }
+      state.withLock { $0.mustStop = true }
+      _ = Patience.wait { state.withLock { $0.hasEnded } }
     }
-  }
-
-  final class SocketBox: Sendable {
-    private let socket: Mutex<ControlSocket?>
-    private let isEnded = Mutex(false)
-    init(_ socket: consuming ControlSocket) { self.socket = Mutex(consume socket) }
-    func take() -> ControlSocket? { socket.withLock { $0.take() } }
-    func end() { isEnded.withLock { $0 = true } }
-    var hasEnded: Bool { isEnded.withLock { $0 } }
   }
 
   @Test("A command comes with the asker's user and process; only the owner may use the socket")
@@ -70,7 +76,7 @@ struct ControlSocketTests {
     defer { server.stop() }
     #expect(try ControlClient.ask(.resetCircuit(source: "iq"), at: path) == "ok reset-circuit iq")
     #expect(try ControlClient.ask(.status, at: path) == "ok status")
-    let requests = server.seen.withLock { $0 }
+    let requests = server.seen
     #expect(requests.map(\.command) == [.resetCircuit(source: "iq"), .status])
     #expect(requests.allSatisfy { $0.user == getuid() && $0.process == getpid() })
     let attributes = try FileManager.default.attributesOfItem(atPath: path)
@@ -99,7 +105,7 @@ struct ControlSocketTests {
       }
     }
     #expect(try ControlClient.ask(.status, at: path) == "ok status")
-    #expect(server.seen.withLock { $0.count } == 1)
+    #expect(server.seen.count == 1)
   }
 
   @Test("A dead process's socket is replaced, a living one is not; nobody there is an error")

@@ -1,5 +1,6 @@
 internal import Control
 internal import Ledger
+internal import SharedMemory
 
 /// `millrace session list`: how the live sessions of a pipeline stand.
 enum SessionListVerb: Verb {

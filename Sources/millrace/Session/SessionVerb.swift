@@ -14,6 +14,7 @@ enum SessionVerb: Verb {
       SessionResetVerb.self,
       SessionReconnectVerb.self,
       SessionReloadVerb.self,
+      SessionAuditVerb.self,
     ]
   }
   static var notes: String {

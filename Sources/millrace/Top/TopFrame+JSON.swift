@@ -1,4 +1,5 @@
 internal import Ledger
+internal import Sessions
 
 extension TopFrame {
   /// One object on one line; rates and what belongs to the interval are null where there is none.
