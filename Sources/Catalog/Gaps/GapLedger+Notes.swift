@@ -6,8 +6,8 @@ public import Sqlite
 extension GapLedger {
   /// Takes the notes that concern the ledger, in one transaction; gives how many those were.
   ///
-  /// A session that stops delivering opens an interval; its note of the gap, which comes when it is
-  /// live again, gives that interval its exact bounds.
+  /// A session that loses its connection opens an interval, which is there even if the process dies
+  /// before it is live again; the note of the whole gap then gives it its end.
   @discardableResult
   public func record(_ notes: [LiveNote]) throws(SqliteError) -> Int {
     guard notes.contains(where: Self.concerns) else { return 0 }
@@ -23,22 +23,19 @@ extension GapLedger {
 
   private static func concerns(_ note: LiveNote) -> Bool {
     switch note.content {
-    case .gap, .missing, .backfilled: true
-    case .state(let from, let to, let cause, _):
-      from == .live && to == .degraded && cause == .upstream
-        || (from == .live || from == .degraded) && !to.delivers && to != .stopped
+    case .lost, .gap, .missing, .backfilled: true
     default: false
     }
   }
 
   private func take(_ note: LiveNote) throws(SqliteError) {
     switch note.content {
-    case .state(_, _, let cause, let text):
+    case .lost(let from, let cause):
+      // One hole has one beginning, however many attempts it takes to end it.
       guard try openEntries(of: note.source).isEmpty else { return }
       _ = try insert(
         GapEntry(
-          source: note.source, epoch: note.epoch, cause: cause.name, detail: text,
-          from: note.time, to: nil))
+          source: note.source, epoch: note.epoch, cause: cause.name, from: from, to: nil))
     case .gap(let from, let to, let cause, let instruments):
       try end(
         with: GapEntry(
