@@ -167,6 +167,26 @@ import Testing
     let last = try #require(CatalogTime.day("2026-12-18"))
     #expect(try master.instrumentID(canonical: "ES.Z26", at: last + Self.day - 1) != nil)
     #expect(try master.instrumentID(canonical: "ES.Z26", at: last + Self.day) == nil)
+    #expect(try master.resolve(source: "ib", symbol: "ESZ6", at: last + Self.day) == nil)
+  }
+
+  @Test func aKnownEndEndsWhatWasValidUntilFurtherNotice() throws {
+    let folder = try MadeFolder()
+    let master = try SymbolMaster(path: folder.path("s"))
+    let id = try master.assign(source: "ib", symbol: "ESZ6", canonical: "ES.Z26", at: Self.day)
+    for round in 0..<3 {
+      let report = try Self.take(
+        master, "ib", [Self.definition("ESZ6", key: "4", to: 50 * Self.day)],
+        at: UInt64(10 + round) * Self.day)
+      #expect((round == 0 ? report.changed : report.unchanged) == 1)
+      let again = try master.assign(
+        source: "ib", symbol: "ESZ6", canonical: "ES.Z26", at: UInt64(20 + round) * Self.day)
+      #expect(again == id)
+    }
+    #expect(try master.instrumentID(source: "ib", symbol: "ESZ6", at: 50 * Self.day - 1) == id)
+    #expect(try master.resolve(source: "ib", symbol: "ESZ6", at: 50 * Self.day) == nil)
+    #expect(try master.find("\(id)", at: nil).count == 2)
+    #expect(try master.verify().isEmpty)
   }
 
   @Test func hostileNamesAreOnlyNames() throws {

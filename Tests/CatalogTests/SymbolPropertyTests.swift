@@ -25,8 +25,11 @@ import Testing
         let source = ["iq", "ib"].randomElement(using: &numbers) ?? "iq"
         let name = ["A", "B", "C"].randomElement(using: &numbers) ?? "A"
         let from = Int.random(in: 0..<Self.length, using: &numbers)
+        // What was valid until further notice would end for good: a test of its own.
+        let before = try master.resolve(source: source, symbol: name, at: UInt64(from))
+        let lasts = before != nil && before?.validTo == nil
         let to =
-          Bool.random(using: &numbers)
+          lasts || Bool.random(using: &numbers)
           ? Self.forever : Int.random(in: from + 1...Self.length, using: &numbers)
         let tick = Int64.random(in: 1...2, using: &numbers)
         // A symbol keeps its canonical symbol here, so that the model knows the instrument.

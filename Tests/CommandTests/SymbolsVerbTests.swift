@@ -103,8 +103,8 @@ import Testing
     let database = files.folder.appending(path: "state/symbols.sqlite-wal").path
     let bytes = round * 300_000
     let began = Patience.wait {
-      let size = try? FileManager.default.attributesOfItem(atPath: database)[.size] as? Int
-      return (size ?? 0) ?? 0 > bytes || !process.isRunning
+      let attributes = try? FileManager.default.attributesOfItem(atPath: database)
+      return attributes?[.size] as? Int ?? 0 > bytes || !process.isRunning
     }
     #expect(began)
     kill(process.processIdentifier, SIGKILL)

@@ -28,6 +28,15 @@ extension SymbolMaster {
     source: String, symbol: String, canonical: String? = nil,
     details: SymbolDetails = SymbolDetails(), at moment: UInt64
   ) throws(CatalogError) -> UInt32 {
+    let known = try stored { () throws(SqliteError) in
+      try resolve(source: source, symbol: symbol, at: moment)
+    }
+    // A configuration that says nothing new changes nothing, the end of validity least of all.
+    if let known, canonical == nil || canonical == known.canonical,
+      details.bounded.filled(from: known.details) == known.details
+    {
+      return known.instrument
+    }
     let definition = SymbolDefinition(symbol: symbol, canonical: canonical, details: details)
     let placing = try transaction { () throws(CatalogError) in
       try place(definition, source: source, at: moment)

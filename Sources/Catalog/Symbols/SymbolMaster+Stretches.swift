@@ -14,17 +14,25 @@ extension SymbolMaster {
         [.text(row.details.key), .text(row.source)], SymbolStatements.listing)
       for other in older where other.symbol != row.symbol { try cut(other, row.stretch) }
     }
-    if let one = known.first, known.count == 1, isSame(one), one.stretch.covers(row.stretch) {
+    // What was valid until further notice ends where the new word about it begins.
+    func ends(_ other: ListingRow) -> Bool {
+      other.stretch.to == Stretch.forever && row.stretch.to != Stretch.forever
+        && other.stretch.contains(row.stretch.from)
+    }
+    if let one = known.first, known.count == 1, isSame(one), one.stretch.covers(row.stretch),
+      !ends(one)
+    {
       return
     }
     var whole = row
     for other in known {
       if isSame(other) {
         whole.stretch.from = min(whole.stretch.from, other.stretch.from)
-        whole.stretch.to = max(whole.stretch.to, other.stretch.to)
+        if !ends(other) { whole.stretch.to = max(whole.stretch.to, other.stretch.to) }
         try statements.deleteListing.run([.integer(other.id)])
       } else {
-        try cut(other, row.stretch)
+        let to = ends(other) ? Stretch.forever : row.stretch.to
+        try cut(other, Stretch(from: row.stretch.from, to: to))
       }
     }
     try add(whole)
