@@ -26,6 +26,8 @@ public final class Pipeline {
   private var journals: [JournalThread] = []
   private var captures: [CaptureThread] = []
   private let notes = StreamNotes()
+  /// Which source instruments with several of them are taken from; nil where none has.
+  public let fallback: FallbackDesk?
   private var isStopped = false
   private let counterPath: String
   private let memoryFolder: String
@@ -38,7 +40,9 @@ public final class Pipeline {
     self.options = options
     self.sources = sources
     grid = LaneGrid(
-      readers: sources.count, shards: options.shards, options: Self.lanes(options, sources))
+      readers: sources.count, shards: options.shards, options: Self.lanes(options, sources),
+      policies: sources.map { options.layout == .inline ? nil : $0.lanePolicy })
+    fallback = options.fallback.map { FallbackDesk(plan: $0, shards: options.shards) }
     let location: RingLocation
     do throws(SharedMemoryError) {
       location = try RingLocation(
@@ -157,10 +161,18 @@ public final class Pipeline {
       notes: shard == 0 ? notes : nil,
       journal: BlockLaneWriter(shard < journals.count ? journals[shard].lane : nil),
       journalFlushNanos: options.journal?.flushNanos ?? 0,
+      fallback: fallbackTable(shard), fallbackPublisher: sources[0].feed.description.publisherID,
       probe: options.lab?.makeWorker(
         shards: options.shards, spins: options.layout == .split && options.lanes.strategy == .spin))
     return WorkerThread(
       worker, doorbell: grid.doorbells[shard], strategy: options.lanes.strategy)
+  }
+
+  private func fallbackTable(_ shard: Int) -> FallbackTable {
+    guard let plan = options.fallback, let desk = fallback else { return .off }
+    return FallbackTable(
+      plan: plan, sources: sources.map(\.name), shard: shard, shards: options.shards,
+      box: desk.boxes[shard])
   }
 
   /// Who puts a thread's latencies into the stream, under the publisher's number of `feed`.
@@ -193,7 +205,7 @@ public final class Pipeline {
       for shard in 0..<options.shards {
         plan.addLane(
           source: index, shard: shard,
-          capacityRecords: grid.options.policy == .wait ? grid.capacityLines : nil,
+          capacityRecords: grid.policies[index] == .wait ? grid.capacityLines : nil,
           batchRecords: readerBatch)
       }
     }
@@ -268,14 +280,20 @@ public final class Pipeline {
     return (all.flatMap { $0.segments }, all.flatMap { $0.errors })
   }
 
-  /// What the live sessions have to say since the last call: call it several times a second.
+  /// What the live sessions have to say since the last call: call it several times a second. Sources
+  /// of instruments that have several are changed here.
   public func takeLiveNotes() -> [LiveNote] {
-    readers.flatMap { reader in
+    let taken = readers.flatMap { reader in
       reader.liveNotes.withLock { notes in
         defer { notes = [] }
         return notes
       }
     }
+    if let fallback {
+      for note in taken { fallback.take(note) }
+      fallback.decide()
+    }
+    return taken
   }
 
   /// Tells the live session of this name what an operator wants; false where there is none.

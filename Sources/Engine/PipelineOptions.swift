@@ -32,11 +32,13 @@ public struct SourceConfiguration: Sendable {
   /// Whether the reader spins on its sockets instead of sleeping in the kernel.
   public var busyPolls: Bool
   public var socketBufferBytes: Int
+  /// What this source's lanes do when they are full; nil for what the pipeline's options say.
+  public var lanePolicy: LanePolicy?
 
   public init(
     name: String, feed: any Feed.Type, input: SourceInput, gaps: GapPolicy = GapPolicy(),
     midnight: UInt64 = 0, cpu: Int? = nil, busyPolls: Bool = false,
-    socketBufferBytes: Int = 8 << 20
+    socketBufferBytes: Int = 8 << 20, lanePolicy: LanePolicy? = nil
   ) {
     self.name = name
     self.feed = feed
@@ -46,6 +48,7 @@ public struct SourceConfiguration: Sendable {
     self.cpu = cpu
     self.busyPolls = busyPolls
     self.socketBufferBytes = socketBufferBytes
+    self.lanePolicy = lanePolicy
   }
 }
 
@@ -100,6 +103,9 @@ public struct PipelineOptions: Sendable {
   public var capturesRaw: Bool
   /// Inline takes exactly one source, and its lanes lose nothing, whatever their policy says.
   public var layout: PipelineLayout
+  /// Instruments that may come from several sources; nil for none. With the inline layout, which
+  /// has one source, it has no effect.
+  public var fallback: FallbackPlan?
   /// What the latency lab records; nil in production.
   public var lab: LabProbe?
 
@@ -118,6 +124,7 @@ public struct PipelineOptions: Sendable {
     latency = LatencyOptions()
     capturesRaw = false
     layout = .split
+    fallback = nil
     lab = nil
   }
 }

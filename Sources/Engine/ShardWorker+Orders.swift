@@ -29,7 +29,7 @@ extension ShardWorker {
   /// False for a record that has come before: sequences of a source never run backwards within a
   /// session. Distances are taken modulo 2^32, as the field is.
   @inline(__always)
-  private func isInSequence(_ sequence: UInt32, _ source: inout SourceState) -> Bool {
+  func isInSequence(_ sequence: UInt32, _ source: inout SourceState) -> Bool {
     let isForward = Int32(bitPattern: sequence &- source.lastSequence) >= 0
     guard isForward || !source.hasSequence else { return false }
     source.lastSequence = sequence

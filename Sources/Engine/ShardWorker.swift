@@ -43,13 +43,17 @@ internal import Wire
   private let lanes: UnsafeMutablePointer<LaneReader>
   private let sources: UnsafeMutablePointer<SourceState>
   private let sourceCount: Int
-  private var batch = RecordBatch()
+  var batch = RecordBatch()
+  /// Instruments of this shard with several sources; off where there are none.
+  var fallback: FallbackTable
+  /// Whose number the records of changes and alarms carry.
+  let fallbackPublisher: UInt16
   private let expectedOrders: Int
   private var lastEvent: UInt64 = 0
   private var lastReceive: UInt64 = 0
   private var nextSummary: UInt64 = 0
   /// Records taken since the last account.
-  private var unsettled = 0
+  var unsettled = 0
 
   init(
     shard: Int, grid: LaneGrid, outputs: ShardOutputs, expectedOrders: Int,
@@ -58,8 +62,11 @@ internal import Wire
     outlet: consuming CounterBlock<OutletCounters>,
     latency: consuming CounterBlock<LatencyCounters>, measuresLatency: Bool,
     reporter: consuming LatencyReporter, notes: StreamNotes?,
-    journal: consuming BlockLaneWriter, journalFlushNanos: UInt64, probe: WorkerProbe? = nil
+    journal: consuming BlockLaneWriter, journalFlushNanos: UInt64,
+    fallback: FallbackTable = .off, fallbackPublisher: UInt16 = 0, probe: WorkerProbe? = nil
   ) {
+    self.fallback = fallback
+    self.fallbackPublisher = fallbackPublisher
     self.probe = probe
     self.shard = shard
     self.outputs = outputs
@@ -141,7 +148,7 @@ internal import Wire
       // A batch that follows another begins where that one ended.
       if measuresLatency, start == 0 { start = MonotonicClock.now().rawValue }
       probe?.take()
-      unsafe process(&states[source])
+      unsafe process(source, &states[source])
       if let probe { unsafe probe.published(batch, upTo: lanes[source].taken) }
       unsafe lanes[source].release()
       if measuresLatency { start = sampleLatency(startedAt: start) }
@@ -152,10 +159,12 @@ internal import Wire
   }
 
   /// Applies the batch to the books of its source and publishes.
-  private mutating func process(_ source: inout SourceState) {
+  private mutating func process(_ index: Int, _ source: inout SourceState) {
     let count = batch.count
     counters.counters.received &+= UInt64(count)
-    if outputs.needsBooks {
+    if fallback.isOn {
+      processChosen(index, &source)
+    } else if outputs.needsBooks {
       if source.orders.openOrders > Self.prefetchFrom { prefetch(source) }
       for index in 0..<count { unsafe apply(batch[index], &source) }
     } else {
@@ -274,6 +283,7 @@ internal import Wire
     let now = MonotonicClock.now().rawValue
     ring.flush(tsEvent: lastEvent, tsRecv: lastReceive, nowNanos: now)
     journal.handOverIfOlder(than: journalFlushNanos, nowNanos: now)
+    if fallback.isOn { takeSwitches() }
     if measuresLatency, now >= nextSummary { reportLatency(now) }
   }
 
@@ -285,6 +295,7 @@ internal import Wire
   /// The readers have ended: accounts for what gave way unseen, gives out what is unfinished.
   /// `written` is what each source has put into its lane.
   mutating func finish(written: [UInt64]) {
+    if fallback.isOn { takeSwitches() }
     for source in 0..<sourceCount {
       // Safety: `source` is below the count of both tables.
       unsafe lanes[source].accountForEnd(written: written[source])

@@ -14,6 +14,8 @@ internal import Synchronization
   public let readers: Int
   public let shards: Int
   public let options: LaneOptions
+  /// What the lanes of each reader do when they are full.
+  public let policies: [LanePolicy]
   /// Lines of each lane, a power of two.
   public let capacityLines: Int
   /// One doorbell a shard: its worker sleeps on it, every producer rings it.
@@ -32,13 +34,19 @@ internal import Synchronization
   private var strideBytes: Int { Self.headBytes + capacityLines * LineWord.lineBytes }
 
   /// Makes all lanes, zeroed. `readers` ≥ 1, 1 ≤ `shards` ≤ `LaneLimits.shards`.
-  public init(readers: Int, shards: Int, options: LaneOptions = LaneOptions()) {
+  ///
+  /// `policies` are those of single readers, by their index; nil, or none, for that of `options`.
+  public init(
+    readers: Int, shards: Int, options: LaneOptions = LaneOptions(),
+    policies given: [LanePolicy?] = []
+  ) {
     precondition(readers >= 1, "a grid needs at least one reader")
     precondition(
       (1...LaneLimits.shards).contains(shards), "a grid has 1 to \(LaneLimits.shards) shards")
     self.readers = readers
     self.shards = shards
     self.options = options
+    policies = (0..<readers).map { ($0 < given.count ? given[$0] : nil) ?? options.policy }
     capacityLines = options.roundedLines
     doorbells = (0..<shards).map { _ in Doorbell() }
     taken = Mutex([])

@@ -21,7 +21,7 @@ internal import Synchronization
     unsafe lines = grid.lines(reader, shard)
     unsafe shared = grid.position(reader, shard)
     mask = UInt64(grid.capacityLines - 1)
-    overwritten = grid.options.policy == .dropOldest
+    overwritten = grid.policies[reader] == .dropOldest
     expected = LineWord.first(epoch: 1, ordinal: 1)
   }
 

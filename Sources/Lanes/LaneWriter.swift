@@ -27,10 +27,10 @@ internal import Wire
     self.grid = grid
     rings = grid.options.strategy == .park
     shards = grid.shards
-    policy = grid.options.policy
+    policy = grid.policies[reader]
     wide = grid.options.wideStores && !grid.options.isPortable
     halves =
-      grid.options.policy == .wait && !grid.options.isPortable && ml_cpu_has_avx512()
+      grid.policies[reader] == .wait && !grid.options.isPortable && ml_cpu_has_avx512()
     capacity = UInt64(grid.capacityLines)
     // Safety: three allocations of one entry a shard, each initialised in the loop below.
     unsafe cursors = ApartMemory.allocate(ml_lane_cursor.self, count: grid.shards)
@@ -42,7 +42,7 @@ internal import Wire
       let cursor = unsafe ml_lane_cursor(
         lines: grid.lines(reader, shard).assumingMemoryBound(to: UInt8.self),
         mask: capacity - 1, position: 0,
-        limit: grid.options.policy == .wait ? capacity : Self.noLimit,
+        limit: grid.policies[reader] == .wait ? capacity : Self.noLimit,
         word: LineWord.first(epoch: 1, ordinal: 1))
       unsafe cursors.advanced(by: shard).initialize(to: cursor)
       unsafe positions.advanced(by: shard).initialize(to: grid.position(reader, shard))
