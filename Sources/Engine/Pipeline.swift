@@ -14,6 +14,8 @@ internal import Wire
 ///     source 1 ─▶ reader thread ─┼─ lane …            ⋮   └─▶ journal thread ─▶ segments
 ///                                └─ lane R,S ─▶ worker S ─▶ shard-S.ring …
 ///
+/// Subscribers of this process have threads like the journal's, one a shard.
+///
 /// `start`, then `wait` or poll `isFinished`, then `stop` once. Used from one thread.
 public final class Pipeline {
   public let options: PipelineOptions
@@ -25,6 +27,8 @@ public final class Pipeline {
   private var workers: [WorkerThread] = []
   private var journals: [JournalThread] = []
   private var captures: [CaptureThread] = []
+  /// Of shard 0 first, and of each shard in the order of the options.
+  private var subscribers: [SubscriberThread] = []
   private let notes = StreamNotes()
   /// Which source instruments with several of them are taken from; nil where none has.
   public let fallback: FallbackDesk?
@@ -83,6 +87,12 @@ public final class Pipeline {
           JournalThread(
             name: boxes[shard].name, writer: writer, lane: boxes[shard].lane,
             outlet: counters.claimOutlet(shard: shard, index: Self.journalOutlet)))
+      }
+      for (index, subscriber) in options.subscribers.enumerated() {
+        subscribers.append(
+          SubscriberThread(
+            subscriber, shard: shard, link: SubscriberLink(subscriber),
+            outlet: counters.claimOutlet(shard: shard, index: Self.journalOutlet + 1 + index)))
       }
       workers.append(makeWorker(shard: shard, ring: ring, symbols: symbols))
     }
@@ -161,6 +171,7 @@ public final class Pipeline {
       notes: shard == 0 ? notes : nil,
       journal: BlockLaneWriter(shard < journals.count ? journals[shard].lane : nil),
       journalFlushNanos: options.journal?.flushNanos ?? 0,
+      subscribers: subscribers.filter { $0.shard == shard }.map(\.link),
       fallback: fallbackTable(shard), fallbackPublisher: sources[0].feed.description.publisherID,
       probe: options.lab?.makeWorker(
         shards: options.shards, spins: options.layout == .split && options.lanes.strategy == .spin))
@@ -214,6 +225,14 @@ public final class Pipeline {
       plan.addOutlet(shard: shard, index: 0, name: "shm-\(shard)", batchRecords: workerBatch)
       plan.addLatency(sources.count + shard, name: "worker-\(shard)")
     }
+    for shard in 0..<options.shards {
+      for (index, subscriber) in options.subscribers.enumerated() {
+        plan.addOutlet(
+          shard: shard, index: journalOutlet + 1 + index, name: "\(subscriber.name)-\(shard)",
+          capacityRecords: max(subscriber.buffers, 2) * max(subscriber.blockRecords, 1),
+          batchRecords: workerBatch)
+      }
+    }
     for (shard, journal) in journals.enumerated() {
       plan.addOutlet(
         shard: shard, index: journalOutlet, name: journal.name,
@@ -229,6 +248,7 @@ public final class Pipeline {
         let cpus = options.journal?.cpus ?? []
         try journals[shard].start(cpu: shard < cpus.count ? cpus[shard] : nil)
       }
+      for subscriber in subscribers { try subscriber.start() }
       for capture in captures { try capture.start() }
       for shard in workers.indices where options.layout == .split {
         let cpus = options.workerCPUs
@@ -307,6 +327,11 @@ public final class Pipeline {
     return true
   }
 
+  /// Subscribers whose callback threw, or that were given up for it, since the last call.
+  public func takeSubscriberEvents() -> [SubscriberEvent] {
+    subscribers.flatMap { $0.takeEvents() }
+  }
+
   /// Journals that have begun to fail, or write again, since the last call. Call it often: each one
   /// is an alarm.
   public func journalEvents() -> [JournalEvent] {
@@ -327,6 +352,7 @@ public final class Pipeline {
     }
     for capture in captures { capture.drain() }
     for journal in journals { journal.drain() }
+    for subscriber in subscribers { subscriber.drain() }
     isStopped = true
     let violations = (try? check()) ?? []
     counters.markStopped()

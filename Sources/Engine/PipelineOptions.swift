@@ -106,6 +106,8 @@ public struct PipelineOptions: Sendable {
   /// Instruments that may come from several sources; nil for none. With the inline layout, which
   /// has one source, it has no effect.
   public var fallback: FallbackPlan?
+  /// Functions of this process that get the records, each with its own name.
+  public var subscribers: [PipelineSubscriber]
   /// What the latency lab records; nil in production.
   public var lab: LabProbe?
 
@@ -125,6 +127,7 @@ public struct PipelineOptions: Sendable {
     capturesRaw = false
     layout = .split
     fallback = nil
+    subscribers = []
     lab = nil
   }
 }

@@ -3,28 +3,28 @@ internal import Ledger
 internal import Records
 internal import SharedMemory
 
-/// The journal gets exactly what the ring gets, in the same order.
+/// The journal and the subscribers get exactly what the ring gets, in the same order.
 extension ShardWorker {
-  /// Gives a record to the ring and, where there is one, to the journal.
+  /// Gives a record to the ring and, where there are any, to the journal and the subscribers.
   @inline(__always)
   mutating func emit(_ record: UnsafeRawPointer, byteCount: Int) {
     // Safety: the caller vouches for the record's bytes.
     unsafe ring.publish(record, byteCount: byteCount)
-    if journal.isOn { unsafe self.record(record, byteCount: byteCount) }
+    if isTapped { unsafe self.record(record, byteCount: byteCount) }
   }
 
   /// The same for a record of 56 bytes, given as the first seven of eight words.
   @inline(__always)
   mutating func emit(line: SIMD8<UInt64>) {
     ring.publish(line: line)
-    if journal.isOn { record(line) }
+    if isTapped { record(line) }
   }
 
   /// The same for a record of two lines, given as the first seven words of each.
   @inline(__always)
   mutating func emit(_ first: SIMD8<UInt64>, _ second: SIMD8<UInt64>, byteCount: Int) {
     ring.publish(first, second)
-    if journal.isOn { record(first, second, byteCount: byteCount) }
+    if isTapped { record(first, second, byteCount: byteCount) }
   }
 
   @inline(never)
@@ -53,6 +53,8 @@ extension ShardWorker {
   @inline(__always)
   private mutating func record(_ record: UnsafeRawPointer, byteCount: Int) {
     // Safety: the caller vouches for the record's bytes.
+    if taps.count > 0 { unsafe taps.take(record, byteCount: byteCount) }
+    guard journal.isOn else { return }
     if unsafe !journal.append(record, byteCount: byteCount) {
       unsafe recordInNextBlock(record, byteCount: byteCount)
     }

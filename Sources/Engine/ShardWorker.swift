@@ -24,6 +24,10 @@ internal import Wire
   var latency: CounterBlock<LatencyCounters>
   /// The way to the journal; off where nothing is recorded.
   var journal: BlockLaneWriter
+  /// The ways to the subscribers of this process.
+  var taps: SubscriberTaps
+  /// Whether anybody but the ring gets the records: one look on the way of each.
+  let isTapped: Bool
   /// Age at which a block that is not full is handed over, ns.
   let journalFlushNanos: UInt64
   let strategy: WaitStrategy
@@ -63,8 +67,10 @@ internal import Wire
     latency: consuming CounterBlock<LatencyCounters>, measuresLatency: Bool,
     reporter: consuming LatencyReporter, notes: StreamNotes?,
     journal: consuming BlockLaneWriter, journalFlushNanos: UInt64,
-    fallback: FallbackTable = .off, fallbackPublisher: UInt16 = 0, probe: WorkerProbe? = nil
+    subscribers: [SubscriberLink] = [], fallback: FallbackTable = .off, fallbackPublisher: UInt16 = 0, probe: WorkerProbe? = nil
   ) {
+    taps = SubscriberTaps(subscribers)
+    isTapped = journal.isOn || !subscribers.isEmpty
     self.fallback = fallback
     self.fallbackPublisher = fallbackPublisher
     self.probe = probe
@@ -284,6 +290,7 @@ internal import Wire
     ring.flush(tsEvent: lastEvent, tsRecv: lastReceive, nowNanos: now)
     journal.handOverIfOlder(than: journalFlushNanos, nowNanos: now)
     if fallback.isOn { takeSwitches() }
+    if taps.count > 0 { taps.beat(now) }
     if measuresLatency, now >= nextSummary { reportLatency(now) }
   }
 
@@ -309,6 +316,7 @@ internal import Wire
     }
     signOfLife()
     journal.handOver()
+    taps.finish()
     publishCounters()
     stages.summarize(into: &latency.counters)
     latency.publish()

@@ -33,14 +33,17 @@ final class LineServer: @unchecked Sendable {
   // Safety of `@unchecked`: what threads share is atomic or behind a mutex.
   let port: UInt16
   private let script: [LineFault]
+  /// What the prices of the trades count from.
+  private let base: Int
   private let shouldStop = Atomic(false)
   let connections = Atomic(0)
   let trades = Atomic(0)
   let requests = Mutex<[String]>([])
   private let done = DispatchSemaphore(value: 0)
 
-  init(_ script: [LineFault]) throws {
+  init(_ script: [LineFault], base: Int = 0) throws {
     self.script = script
+    self.base = base
     let listener = try TCPListener(Endpoint(host: "127.0.0.1", port: 0))
     port = listener.localAddress.port
     let box = ListenerBox(listener)
@@ -99,7 +102,7 @@ final class LineServer: @unchecked Sendable {
       for symbol in client.symbols {
         sent += 1
         trades.add(1, ordering: .relaxed)
-        client.send("T \(symbol) \(sent)\n")
+        client.send("T \(symbol) \(base + sent)\n")
         if fault == .rubbish { client.send("T \(symbol) none\nQ\n") }
         switch fault {
         case .fin(let after) where sent >= after: return
