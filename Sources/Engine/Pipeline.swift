@@ -300,8 +300,8 @@ public final class Pipeline {
     return (all.flatMap { $0.segments }, all.flatMap { $0.errors })
   }
 
-  /// What the live sessions have to say since the last call: call it several times a second. Sources
-  /// of instruments that have several are changed here.
+  /// What the live sessions have to say since the last call: call it several times a second.
+  /// Sources of instruments that have several are changed here.
   public func takeLiveNotes() -> [LiveNote] {
     let taken = readers.flatMap { reader in
       reader.liveNotes.withLock { notes in

@@ -67,7 +67,8 @@ internal import Wire
     latency: consuming CounterBlock<LatencyCounters>, measuresLatency: Bool,
     reporter: consuming LatencyReporter, notes: StreamNotes?,
     journal: consuming BlockLaneWriter, journalFlushNanos: UInt64,
-    subscribers: [SubscriberLink] = [], fallback: FallbackTable = .off, fallbackPublisher: UInt16 = 0, probe: WorkerProbe? = nil
+    subscribers: [SubscriberLink] = [], fallback: FallbackTable = .off,
+    fallbackPublisher: UInt16 = 0, probe: WorkerProbe? = nil
   ) {
     taps = SubscriberTaps(subscribers)
     isTapped = journal.isOn || !subscribers.isEmpty

@@ -4,6 +4,37 @@ import Testing
 
 /// Producer and consumer take turns in one thread, by a seed: every run can be repeated.
 @Suite struct LaneInterleavingTests {
+  /// A lossless source and one whose oldest records give way, side by side in one grid.
+  @Test func eachReaderHasItsOwnPolicy() {
+    let grid = LaneGrid(
+      readers: 3, shards: 1, options: LaneOptions(capacityLines: 64, policy: .wait),
+      policies: [nil, .dropOldest])
+    #expect(grid.policies == [.wait, .dropOldest, .wait])
+    var waiting = grid.writer(0)
+    var dropping = grid.writer(1)
+    var fromWaiting = grid.reader(0, shard: 0)
+    var fromDropping = grid.reader(1, shard: 0)
+    let policies = [waiting.policy, dropping.policy]
+    #expect(policies == [.wait, .dropOldest])
+    for number in 1...60 as ClosedRange<UInt64> {
+      Sample.push(number, to: &waiting, oneLine: true)
+    }
+    // Would wait for ever in a lane that loses nothing.
+    for number in 1...1_000 as ClosedRange<UInt64> {
+      Sample.push(number, to: &dropping, oneLine: true)
+    }
+    var batch = RecordBatch()
+    var audit = LaneAudit()
+    drain(&fromWaiting, &batch, &audit)
+    let (taken, lost) = (fromWaiting.taken, fromWaiting.dropped)
+    #expect(taken == 60 && lost == 0)
+    var other = LaneAudit()
+    drain(&fromDropping, &batch, &other)
+    let (kept, dropped) = (fromDropping.taken, fromDropping.dropped)
+    #expect(kept + dropped == 1_000 && dropped >= 1_000 - 64)
+    #expect(other.last == 1_000)
+  }
+
   /// Laps, records of several lines, consumers that land inside of them: what was taken and what
   /// was dropped is what was written, and what was dropped is what is missing between.
   @Test(arguments: 0..<200 as Range<UInt64>)

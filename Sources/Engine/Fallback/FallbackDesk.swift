@@ -32,15 +32,16 @@ public final class FallbackDesk: Sendable {
   /// Events that wait for their reader.
   private static var eventLimit: Int { 4_096 }
 
-  /// Rules of one source, or of none, are left out.
+  /// Rules of one source, or of none, are left out, and the second rule of an instrument.
   init(plan: FallbackPlan, shards: Int) {
     let now = MonotonicClock.now().rawValue
     var entries: [Entry] = []
     var byInstrument: [UInt32: Int] = [:]
     var bySource: [String: [(entry: Int, place: Int)]] = [:]
-    for rule in plan.rules where rule.sources.count > 1 && byInstrument[rule.instrument] == nil {
+    for rule in plan.rules where rule.sources.count > 1 && !rule.isComparedOnly {
+      guard byInstrument[rule.instrument] == nil else { continue }
       let selector = FallbackSelector(
-        count: rule.sources.count, policy: plan.policy, now: now)
+        count: rule.sources.count, policy: rule.policy ?? plan.policy, now: now)
       byInstrument[rule.instrument] = entries.count
       for (place, source) in rule.sources.prefix(FallbackSelector.limit).enumerated() {
         bySource[source, default: []].append((entries.count, place))
@@ -82,11 +83,22 @@ public final class FallbackDesk: Sendable {
     switch note.content {
     case .state(_, let to, _, _):
       setDelivering(to.delivers, source: note.source)
+      // Each connection asks anew: what was not served in the one before may be served now.
+      if to == .subscribing { forgetInstruments(source: note.source) }
     case .health(let instrument, _, let to, _):
       setHealth(to, source: note.source, instrument: instrument)
     case .notServed(let instrument, _, _, _):
       if instrument > 0 { setHealth(.dead, source: note.source, instrument: instrument) }
     default: break
+    }
+  }
+
+  private func forgetInstruments(source: String) {
+    let now = MonotonicClock.now().rawValue
+    state.withLock { state in
+      for (entry, place) in state.bySource[source] ?? [] {
+        state.entries[entry].selector.setHealth(place, .unknown, now: now)
+      }
     }
   }
 
@@ -119,7 +131,7 @@ public final class FallbackDesk: Sendable {
     }
   }
 
-  /// The source that an instrument is taken from; nil where it has no rule.
+  /// The source that an instrument is taken from; nil where none is chosen.
   public func source(of instrument: UInt32) -> String? {
     state.withLock { state in
       state.byInstrument[instrument].map { entry in

@@ -11,11 +11,19 @@ public struct FallbackPlan: Sendable {
     public var sources: [String]
     /// How far the sources may be apart; nil where they are not compared.
     public var divergence: DivergencePolicy?
+    /// When it changes; nil for what the plan says.
+    public var policy: FallbackPolicy?
+    /// Whether the sources are compared and nothing else: the records of all of them are delivered.
+    public var isComparedOnly = false
 
-    public init(instrument: UInt32, sources: [String], divergence: DivergencePolicy? = nil) {
+    public init(
+      instrument: UInt32, sources: [String], divergence: DivergencePolicy? = nil,
+      policy: FallbackPolicy? = nil
+    ) {
       self.instrument = instrument
       self.sources = sources
       self.divergence = divergence
+      self.policy = policy
     }
   }
 

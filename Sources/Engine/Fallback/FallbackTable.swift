@@ -9,6 +9,8 @@ struct FallbackTable {
     /// Index in the pipeline of each source, in the order of preference.
     let sources: [Int]
     let names: [String]
+    /// Whether records of other sources than the active one are filtered.
+    let chooses: Bool
     /// Place of the source in use.
     var active = 0
     var watch: DivergenceWatch?
@@ -41,7 +43,8 @@ struct FallbackTable {
       slots.append(
         Slot(
           instrument: rule.instrument, sources: order.map { names.firstIndex(of: $0) ?? -1 },
-          names: order, watch: rule.divergence.map { DivergenceWatch(policy: $0) }))
+          names: order, chooses: !rule.isComparedOnly,
+          watch: rule.divergence.map { DivergenceWatch(policy: $0) }))
     }
     isOn = !slots.isEmpty
     var size = 4

@@ -23,7 +23,7 @@ extension ShardWorker {
         continue
       }
       unsafe compare(record, type, slot: slot, rank: rank)
-      if fallback.slots[slot].active == rank {
+      if fallback.slots[slot].active == rank || !fallback.slots[slot].chooses {
         unsafe applyOrPass(record, &source)
       } else {
         unsafe absorb(record, type, &source)
