@@ -110,6 +110,10 @@ struct IbContract: Sendable, Equatable {
       writer.int(2, leg.ratio)
       writer.stringUnlessEmpty(3, leg.action)
       writer.stringUnlessEmpty(4, leg.exchange)
+      // Same open or close, no short sale, no exemption: as the official client writes a leg.
+      writer.int(5, 0)
+      writer.int(6, 0)
+      writer.int(8, -1)
       writer.endMessage(inner)
     }
     writer.endMessage(place)
