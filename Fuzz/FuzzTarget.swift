@@ -19,7 +19,8 @@ enum FuzzTargets {
       FuzzTarget("soup-server", SoupTarget.runServer), FuzzTarget("pcap", PcapTarget.run),
       FuzzTarget("dbn", DBNTarget.run), FuzzTarget("columnar", ColumnarTarget.run),
       FuzzTarget("journal-segment", SegmentTarget.run),
-    ] + FeedRegistry.feeds.flatMap { FeedTargets.targets(of: $0) } + [canary]
+    ] + FeedRegistry.feeds.flatMap { FeedTargets.targets(of: $0) + LiveTargets.targets(of: $0) }
+    + [canary]
 
   static func named(_ name: String) -> FuzzTarget? { all.first { $0.name == name } }
 

@@ -13,7 +13,7 @@ import Wire
 
   /// Feeds a bad frame and a good one; gives the reason of the bad one.
   private func reason(_ frame: [UInt8], version: Int = 200) -> RejectReason? {
-    var harness = IbHarness(
+    let harness = IbHarness(
       [IbHarness.stock()], settings: version > 200 ? ["versions": "protobuf"] : [:])
     _ = harness.connect(version: version)
     _ = harness.takeRecords()
@@ -115,7 +115,7 @@ import Wire
       $0.double(3, 12)
       $0.string(4, "1")
     }
-    var harness = IbHarness([IbHarness.stock()], settings: ["versions": "protobuf"])
+    let harness = IbHarness([IbHarness.stock()], settings: ["versions": "protobuf"])
     _ = harness.connect(version: 226)
     harness.receive(later)
     #expect(harness.takeRecords().map(\.description) == ["Q -x0 12.0x1"])
@@ -124,7 +124,7 @@ import Wire
   /// A length beyond the protocol's cap leaves no way to the next frame.
   @Test func aLengthThatCannotBeEndsTheConnection() {
     for bytes: [UInt8] in [[1, 0, 0, 0], [0xFF, 0xFF, 0xFF, 0xFF], Array("HTTP/1.1 400".utf8)] {
-      var harness = IbHarness([IbHarness.stock()])
+      let harness = IbHarness([IbHarness.stock()])
       _ = harness.connect()
       _ = harness.takeEvents()
       harness.receive(bytes + Self.good)
@@ -139,7 +139,7 @@ import Wire
   /// one of the market is refused; the next frame is read in both cases.
   @Test func longFramesArePassedOver() {
     for (id, wanted) in [("19", 0), ("1", 1)] {
-      var harness = IbHarness([IbHarness.stock()], settings: ["frame_limit": "4096"])
+      let harness = IbHarness([IbHarness.stock()], settings: ["frame_limit": "4096"])
       _ = harness.connect()
       let frame = IbHarness.text([id, "1", String(repeating: "x", count: 100_000)])
       let stream = frame + Self.good
@@ -163,7 +163,7 @@ import Wire
       return try? IbVectors.bytes(vector)
     }
     for version in [100, 178, 200, 202, 226] {
-      var harness = IbHarness([IbHarness.stock(LiveInterests(rawValue: .max))])
+      let harness = IbHarness([IbHarness.stock(LiveInterests(rawValue: .max))])
       _ = harness.connect()
       harness.session.decoder.version = version
       for _ in 0..<1_500 {

@@ -14,7 +14,7 @@ import Wire
     _ frames: [String], interests: LiveInterests = .usual, details: [String: String] = [:],
     version: Int = 200
   ) -> [String] {
-    var harness = IbHarness([IbHarness.stock(interests, details: details)])
+    let harness = IbHarness([IbHarness.stock(interests, details: details)])
     _ = harness.connect()
     harness.session.decoder.version = version
     for frame in frames {
@@ -71,7 +71,7 @@ import Wire
   }
 
   @Test func delayedTicksAreMarked() {
-    var harness = IbHarness([IbHarness.stock()])
+    let harness = IbHarness([IbHarness.stock()])
     _ = harness.connect()
     harness.receive("58", "1", IbHarness.data, "3")
     harness.receive("1", "6", IbHarness.data, "66", "255.4", "200", "0")
@@ -144,7 +144,7 @@ import Wire
 
   /// A full book pushes its last row out without a word; odd positions never trap.
   @Test func depthAtItsLimits() {
-    var harness = IbHarness(
+    let harness = IbHarness(
       [IbHarness.stock(.depth)], settings: ["depth_rows": "2"])
     _ = harness.connect()
     let id = IbHarness.id(IbRequestKind.depth)
@@ -176,7 +176,7 @@ import Wire
   @Test(arguments: 1...3)
   func depthAgreesWithRows(seed: UInt64) {
     var generator = SeededGenerator(seed: seed)
-    var harness = IbHarness([IbHarness.stock(.depth)], settings: ["depth_rows": "5"])
+    let harness = IbHarness([IbHarness.stock(.depth)], settings: ["depth_rows": "5"])
     _ = harness.connect()
     let id = IbHarness.id(IbRequestKind.depth)
     var levels: [Int64: UInt32] = [:]
@@ -205,7 +205,7 @@ import Wire
   }
 
   @Test func barsAndThePast() {
-    var harness = IbHarness([IbHarness.stock([.bars, .trades])])
+    let harness = IbHarness([IbHarness.stock([.bars, .trades])])
     _ = harness.connect()
     let bars = IbHarness.id(IbRequestKind.bars)
     harness.receive(
@@ -238,9 +238,9 @@ import Wire
   }
 
   @Test func protobufGivesTheSameRecords() {
-    var text = IbHarness([IbHarness.stock()])
+    let text = IbHarness([IbHarness.stock()])
     _ = text.connect()
-    var binary = IbHarness([IbHarness.stock()], settings: ["versions": "protobuf"])
+    let binary = IbHarness([IbHarness.stock()], settings: ["versions": "protobuf"])
     _ = binary.connect(version: 226)
     let id = IbRequestKind.id(IbRequestKind.marketData, 1)
     text.receive("1", "6", IbHarness.data, "1", "189.98", "300", "1")

@@ -9,7 +9,7 @@ import Wire
 
 /// A session with what comes out of it: records, bytes for the server, events. The far end is the
 /// test.
-struct IbHarness: ~Copyable {
+final class IbHarness {
   var session: IbSession
   private var lanes: LaneWriter
   private let tap: IbTap
@@ -44,7 +44,7 @@ struct IbHarness: ~Copyable {
     LiveContext(tsRecv: Self.tsRecv, now: now, epoch: epoch)
   }
 
-  mutating func receive(_ bytes: [UInt8]) {
+  func receive(_ bytes: [UInt8]) {
     kept += bytes
     let chunk = kept
     let context = context
@@ -66,10 +66,10 @@ struct IbHarness: ~Copyable {
     return writer.bytes
   }
 
-  mutating func receive(_ fields: String...) { receive(Self.text(fields)) }
+  func receive(_ fields: String...) { receive(Self.text(fields)) }
 
   /// Handshake to the end; gives what was sent up to it.
-  mutating func connect(version: Int = 200) -> [UInt8] {
+  func connect(version: Int = 200) -> [UInt8] {
     let context = context
     session.opened(channel: 0, context: context, report: &report)
     receive("\(version)", "20260706 09:30:00 US/Eastern")
@@ -91,28 +91,28 @@ struct IbHarness: ~Copyable {
     return writer.bytes
   }
 
-  mutating func subscribe(_ index: Int = 0) {
+  func subscribe(_ index: Int = 0) {
     let context = context
     session.subscribe(index: index, context: context, report: &report)
   }
 
-  mutating func backfill(_ request: BackfillRequest) -> Bool {
+  func backfill(_ request: BackfillRequest) -> Bool {
     let context = context
     return session.backfill(request, context: context, report: &report)
   }
 
-  mutating func takeOutput() -> [UInt8] {
+  func takeOutput() -> [UInt8] {
     defer { report.output[0] = [] }
     return report.output[0]
   }
 
-  mutating func takeEvents() -> [LiveEvent] {
+  func takeEvents() -> [LiveEvent] {
     defer { report.events = [] }
     return report.events
   }
 
   /// Records since the last call, without the mappings of instruments.
-  mutating func takeRecords() -> [IbRecord] {
+  func takeRecords() -> [IbRecord] {
     tap.take().map { IbRecord(bytes: $0) }.filter { $0.type != .symbolMapping }
   }
 

@@ -1,3 +1,4 @@
+import FeedKit
 import Foundation
 import TestSupport
 import Testing
@@ -5,8 +6,8 @@ import Wire
 
 @testable import BrokerFeeds
 
-/// Frames of the vector files: what our readers make of them is what the official client's callbacks
-/// have; our requests are the bytes of the official client.
+/// Frames of the vector files: what our readers make of them is what the official client's
+/// callbacks have; our requests are the bytes of the official client.
 @Suite struct IbVectorTests {
   @Test func madeServerFrames() throws {
     let vectors = try IbVectors.made().filter { $0["direction"] as? String == "server->client" }
@@ -89,7 +90,7 @@ import Wire
       return
     }
     let reject = try #require(expected["reject"] as? String, "\(name)")
-    var harness = IbHarness([IbHarness.stock()])
+    let harness = IbHarness([IbHarness.stock()])
     _ = harness.connect()
     harness.session.decoder.version = vector["server_version"] as? Int ?? 178
     let before = harness.counters
@@ -98,7 +99,7 @@ import Wire
     let counters = harness.counters
     let rejected = counters.rejectedTotal - before.rejectedTotal
     let ignored = counters.ignoredTotal - before.ignoredTotal
-    let isLost = harness.report.events.contains { if case .lost = $0 { true } else { false } }
+    let isLost = harness.report.events.contains { if case .lost(_, _) = $0 { true } else { false } }
     #expect(isLost == reject.contains("close the connection"), "\(name)")
     #expect(rejected == (reject.contains("empty frame") ? 0 : 1), "\(name)")
     if !isLost { #expect(ignored == (reject.contains("empty frame") ? 2 : 1), "\(name)") }
@@ -110,17 +111,17 @@ import Wire
     let chunks = try #require(vector["chunks"] as? [String], "\(name)")
     let frames = try #require(vector["frames"] as? [String], "\(name)")
     let expected = try #require(vector["expected"] as? [[[String: Any]]], "\(name)")
-    var harness = IbHarness([IbHarness.stock()])
+    let harness = IbHarness([IbHarness.stock()])
     let context = harness.context
     harness.session.opened(channel: 0, context: context, report: &harness.report)
     harness.receive("200", "20260706 09:30:00 US/Eastern")
     harness.session.decoder.version = vector["server_version"] as? Int ?? 178
     let before = harness.messages
-    for chunk in chunks { harness.receive(try #require(TestSupport.bytes(hex: chunk))) }
+    for chunk in chunks { harness.receive(try IbVectors.hex(chunk)) }
     #expect(harness.messages - before == frames.count, "\(name)")
     #expect(harness.keptCount == 0 && harness.counters.rejectedTotal == 0, "\(name)")
     for (frame, wanted) in zip(frames, expected) {
-      let bytes = try #require(TestSupport.bytes(hex: frame))
+      let bytes = try IbVectors.hex(frame)
       let describer = IbDescriber(
         bytes: RawBytesBox(bytes), version: vector["server_version"] as? Int ?? 178)
       let calls = try #require(describer.calls(from: 4, to: bytes.count), "\(name)")
@@ -136,7 +137,8 @@ import Wire
       var requests = IbRequests(version: vector["server_version"] as? Int ?? 0)
       let isKnown = IbOfficialRequests.write(name, &requests)
       #expect(isKnown, "no request for \(name)")
-      #expect(requests.writer.bytes == (try IbVectors.bytes(vector)), "\(name)")
+      let wanted = try IbVectors.bytes(vector)
+      #expect(requests.writer.bytes == wanted, "\(name)")
     }
   }
 }

@@ -27,7 +27,12 @@ enum IbVectors {
   static func name(_ vector: [String: Any]) -> String { vector["name"] as? String ?? "" }
 
   static func bytes(_ vector: [String: Any]) throws -> [UInt8] {
-    try #require(TestSupport.bytes(hex: vector["hex"] as? String ?? "-"))
+    try hex(vector["hex"] as? String ?? "-")
+  }
+
+  static func hex(_ digits: String) throws -> [UInt8] {
+    let found = TestSupport.bytes(hex: digits)
+    return try #require(found)
   }
 
   /// Nested values by dotted names; members of lists by their number.
@@ -102,15 +107,11 @@ extension IbDecimal {
 }
 
 /// Bytes that live as long as a test needs them.
-final class RawBytesBox {
-  private let table: FixedTable<UInt8>
-  let count: Int
-  init(_ bytes: [UInt8]) {
-    count = bytes.count
-    table = FixedTable(bytes.isEmpty ? [0] : bytes)
-  }
+struct RawBytesBox {
+  private let bytes: [UInt8]
+  init(_ bytes: [UInt8]) { self.bytes = bytes }
   var span: RawSpan {
     @_lifetime(borrow self)
-    get { table.bytes(0..<count) }
+    get { bytes.rawSpan }
   }
 }

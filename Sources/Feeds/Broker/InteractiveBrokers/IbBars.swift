@@ -131,6 +131,7 @@ struct IbPastBars: ~Escapable {
     while scan.next() {
       if scan.number == 1 { reqID = scan.int() } else { scan.skip() }
     }
+    if let failure = scan.failure { message.fail(failure) }
   }
 
   var failure: RejectReason? { isText ? fields.failure : message.failure }

@@ -118,7 +118,7 @@ extension IbDecoder {
     while let tick = ticks.next() {
       guard let time = Self.nanos(seconds: tick.time) else { continue }
       last = max(last, tick.time)
-      guard !isOutside(time) else { continue }
+      guard !isOutside(time, instruments[index].id) else { continue }
       let outcome: IbOutcome
       if tick.kind == .bidAsk {
         outcome = write(
@@ -148,6 +148,8 @@ extension IbDecoder {
     let index = heard(reqID, context: context, into: &lanes)
     guard index >= 0 else { return .ignored }
     let id = instruments[index].id
+    instruments[index].volumeFactor = volumeFactor(
+      securityType: details.securityType, currency: details.currency)
     if isRecording {
       let symbol = details.localSymbol.isEmpty ? details.symbol : details.localSymbol
       writeMapping(id, symbol, context: context, into: &lanes)

@@ -77,7 +77,8 @@ extension IbSession {
       history.fills[place].pages += 1
       history.noteSent(context.now)
       let subscription = subscriptions[fill.index]
-      decoder.pastWindow = 0...UInt64.max
+      // Ticks have whole seconds: the one in which the hole begins is taken whole.
+      decoder.holes[subscription.id] = (fill.from / 1_000_000_000 * 1_000_000_000)..<fill.to
       requests.historicalTicks(
         IbRequestKind.id(IbRequestKind.historicalTicks, subscription.id), subscription.contract,
         start: IbZones.utcText(fill.next), count: IbLimits.historicalTicks, show: "TRADES",
@@ -117,6 +118,7 @@ extension IbSession {
 
   private mutating func end(_ place: Int, error: String?, _ report: inout LiveReport) {
     let fill = history.fills.remove(at: place)
+    decoder.holes[subscriptions[fill.index].id] = nil
     report.events.append(
       .backfilled(request: fill.request, records: fill.records, error: error))
   }

@@ -1,7 +1,7 @@
 internal import FeedKit
 
-/// The messages for `inspect` and the documentation. They are text or protobuf: no field has a fixed
-/// place. A message's type is its number.
+/// The messages for `inspect` and the documentation. They are text or protobuf: no field has a
+/// fixed place. A message's type is its number.
 enum IbMessages {
   static let table = MessageTable(isLittleEndian: false, ticks + depth + reference + accounts)
 

@@ -1,8 +1,8 @@
 internal import FeedKit
 internal import Wire
 
-/// The columns of a cold message, of both forms, from one line of text each: reference data, account
-/// and order events. Never on the way of a tick.
+/// The columns of a cold message, of both forms, from one line of text each: reference data,
+/// account and order events. Never on the way of a tick.
 ///
 /// Text form, columns in order behind the message's id:
 ///

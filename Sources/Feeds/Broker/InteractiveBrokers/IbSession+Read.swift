@@ -137,6 +137,7 @@ extension IbSession {
     }
     decoder.version = version
     requests.version = version
+    for index in subscriptions.indices { decoder.setUp(subscriptions[index], at: index) }
     phase = .starting
     report.events.append(.notice(code: 0, text: "server version \(version), its time \(time)"))
     requests.startAPI(clientID: settings.clientID)

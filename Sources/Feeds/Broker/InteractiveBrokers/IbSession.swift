@@ -51,6 +51,7 @@ struct IbSession: ~Copyable, LiveProtocol {
       books: min(depths, IbLimits.books), isRecording: false)
     decoder.writesAccounts = settings.wantsAccounts
     decoder.bookRows = settings.depthRows
+    decoder.stockVolumeFactor = settings.volumeFactor
     for instrument in options.instruments {
       let subscription = IbSubscription(instrument, settings)
       subscriptions.append(subscription)
@@ -131,5 +132,7 @@ extension IbDecoder {
     instruments[index].sizePlaces = UInt8(subscription.sizePlaces)
     instruments[index].tradeSource = subscription.tradeSource
     instruments[index].quotesByTick = subscription.wantsTickQuotes
+    instruments[index].volumeFactor = volumeFactor(
+      securityType: subscription.contract.securityType, currency: subscription.contract.currency)
   }
 }

@@ -202,6 +202,7 @@ struct IbPastTicks: ~Escapable {
       default: scan.skip()
       }
     }
+    if let failure = scan.failure { message.fail(failure) }
   }
 
   var failure: RejectReason? { isText ? fields.failure : message.failure }

@@ -38,8 +38,10 @@ struct IbDecoder: ~Copyable {
   var barTimes: [Int: UInt64] = [:]
   /// Zone rules by name, and names that are none.
   var zones = IbZones()
-  /// Ticks of the past are taken from this second on, up to that one: what a hole is.
-  var pastWindow: ClosedRange<UInt64> = 0...UInt64.max
+  /// Holes being filled, Unix ns by instrument: ticks of the past outside of them are not taken.
+  var holes: [UInt32: Range<UInt64>] = [:]
+  /// What volume ticks of US stocks count below version 220.
+  var stockVolumeFactor: UInt8 = 100
   var events: [IbEvent] = []
   /// Events that found no room.
   var droppedEvents = 0
@@ -197,8 +199,16 @@ struct IbDecoder: ~Copyable {
       record, shard: ShardMap.shard(instrument: record.header.instrumentID, shards: shards))
   }
 
-  /// Whether a tick of the past lies outside of what was asked for.
-  func isOutside(_ time: UInt64) -> Bool { !pastWindow.contains(time) }
+  /// Whether a tick of the past lies outside of the hole that is being filled.
+  func isOutside(_ time: UInt64, _ id: UInt32) -> Bool {
+    holes[id].map { !$0.contains(time) } ?? false
+  }
+
+  /// What volume ticks of an instrument are multiplied by.
+  func volumeFactor(securityType: String, currency: String) -> UInt8 {
+    version < Ib.sharesInVolume && securityType == "STK" && currency == "USD"
+      ? stockVolumeFactor : 1
+  }
 
   /// A connection begins: nothing of the one before holds.
   mutating func reset() {
@@ -206,6 +216,7 @@ struct IbDecoder: ~Copyable {
     books.clearAll()
     auctions.removeAll(keepingCapacity: true)
     barTimes.removeAll(keepingCapacity: true)
+    holes.removeAll(keepingCapacity: true)
     events.removeAll(keepingCapacity: true)
   }
 }
