@@ -205,7 +205,8 @@ extension IbDecimal {
   /// - n = d × 10^9 rounded to an integer below 2^52. The quotient n / 10^9 of two exact doubles is
   ///   rounded once, so it equals d exactly where the decimal n × 10^-9 rounds to d. Below 2^22
   ///   doubles lie closer than 10^-9 to each other, so that no second decimal with nine
-  ///   places does. The shortest decimal that gives d back, if it has at most nine places, is thus this one.
+  ///   places does. The shortest decimal that gives d back, if it has at most nine places, is thus
+  ///   this one.
   /// - Above 2^22 the same with fewer and fewer places allowed: the smallest number of places that
   ///   gives d back is the shortest decimal.
   ///
