@@ -2,7 +2,7 @@ extension LedgerReport {
   /// The report in the text format of Prometheus, version 0.0.4.
   ///
   /// Names are `millrace_<scope>_<counter>`, with `_total` for what only grows. Times are seconds,
-  /// whatever the counter's unit is; a point of time is a `_timestamp_seconds`, 0 for none. Elements
+  /// whatever the counter's unit is; a point of time is `_timestamp_seconds`, 0 for none. Elements
   /// of arrays appear once they are not zero. A session's state and health are told as numbers and
   /// as one metric a name (0 or 1). Latencies are told as a summary and as a histogram. Every
   /// metric carries the label `pipeline` where `namesPipeline` says so: several pipelines of one

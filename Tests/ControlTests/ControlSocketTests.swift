@@ -28,7 +28,7 @@ struct ControlSocketTests {
       var mustStop = false
       var hasBegun = false
       var hasEnded = false
-      var failure: ControlError?
+      var failure: ControlSocketError?
       var seen: [ControlRequest] = []
     }
 
@@ -37,7 +37,7 @@ struct ControlSocketTests {
     /// Begins once the socket is there; throws where it cannot be.
     init(path: String) throws {
       Thread { [self] in
-        do throws(ControlError) { try serve(path) } catch {
+        do throws(ControlSocketError) { try serve(path) } catch {
           state.withLock { $0.failure = error }
         }
         state.withLock {
@@ -49,7 +49,7 @@ struct ControlSocketTests {
       if let failure = state.withLock({ $0.failure }) { throw failure }
     }
 
-    private func serve(_ path: String) throws(ControlError) {
+    private func serve(_ path: String) throws(ControlSocketError) {
       let socket = try ControlSocket(path: path)
       state.withLock { $0.hasBegun = true }
       while !state.withLock({ $0.mustStop }) {
@@ -112,22 +112,22 @@ struct ControlSocketTests {
   func owners() throws {
     let folder = try ControlFolder()
     let path = folder.path("control")
-    let absent = #expect(throws: ControlError.self) { try ControlClient.ask(.status, at: path) }
+    let absent = #expect(throws: ControlSocketError.self) { try ControlClient.ask(.status, at: path) }
     #expect(absent?.isAbsent == true)
     // A socket whose listener is gone.
     let left = try UnixSocket.open(path)
     #expect(try UnixSocket.bind(left, path) == 0)
     close(left)
-    let dead = #expect(throws: ControlError.self) { try ControlClient.ask(.status, at: path) }
+    let dead = #expect(throws: ControlSocketError.self) { try ControlClient.ask(.status, at: path) }
     #expect(dead?.isAbsent == true)
     let server = try Server(path: path)
-    let second = #expect(throws: ControlError.self) { _ = try ControlSocket(path: path) }
+    let second = #expect(throws: ControlSocketError.self) { _ = try ControlSocket(path: path) }
     #expect(second?.text == "another process serves it already")
     #expect(try ControlClient.ask(.status, at: path) == "ok status")
     server.stop()
     #expect(Patience.wait { !FileManager.default.fileExists(atPath: path) })
     let long = folder.path(String(repeating: "x", count: 200))
-    #expect(throws: ControlError.self) { _ = try ControlSocket(path: long) }
+    #expect(throws: ControlSocketError.self) { _ = try ControlSocket(path: long) }
   }
 }
 

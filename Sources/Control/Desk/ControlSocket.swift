@@ -19,9 +19,9 @@ public struct ControlSocket: ~Copyable {
 
   /// Listens at the path, in the place of a socket that a dead process has left there. Throws where
   /// a living one is served by somebody.
-  public init(path: String) throws(ControlError) {
+  public init(path: String) throws(ControlSocketError) {
     let made = try UnixSocket.open(path)
-    do throws(ControlError) {
+    do throws(ControlSocketError) {
       // The socket's file gets these rights at the moment it appears.
       _ = fchmod(made, 0o600)
       var code = try UnixSocket.bind(made, path)
@@ -32,12 +32,12 @@ public struct ControlSocket: ~Copyable {
       }
       guard code == 0 else {
         throw code == EADDRINUSE
-          ? ControlError("listen at", path, text: "another process serves it already")
-          : ControlError("listen at", path, errno: code)
+          ? ControlSocketError("listen at", path, text: "another process serves it already")
+          : ControlSocketError("listen at", path, errno: code)
       }
       // Safety: as above.
       _ = unsafe chmod(path, 0o600)
-      guard listen(made, 8) == 0 else { throw ControlError("listen at", path, errno: errno) }
+      guard listen(made, 8) == 0 else { throw ControlSocketError("listen at", path, errno: errno) }
     } catch {
       close(made)
       throw error
@@ -91,7 +91,7 @@ public struct ControlSocket: ~Copyable {
       ControlRequest(command: command, user: peer.user, process: peer.process))
   }
 
-  private static func isDead(_ path: String) throws(ControlError) -> Bool {
+  private static func isDead(_ path: String) throws(ControlSocketError) -> Bool {
     let probe = try UnixSocket.open(path)
     defer { close(probe) }
     return try UnixSocket.connect(probe, path) == ECONNREFUSED
@@ -103,7 +103,7 @@ public enum ControlClient {
   /// Sends the command and gives the answer, without its last line end.
   public static func ask(
     _ command: ControlCommand, at path: String, timeoutNanos: UInt64 = 10_000_000_000
-  ) throws(ControlError) -> String {
+  ) throws(ControlSocketError) -> String {
     let made = try UnixSocket.open(path)
     defer { close(made) }
     let deadline = ControlClock.now() &+ timeoutNanos
@@ -113,13 +113,15 @@ public enum ControlClient {
       usleep(5_000)
       code = try UnixSocket.connect(made, path)
     }
-    guard code == 0 else { throw ControlError("reach the pipeline at", path, errno: code) }
+    guard code == 0 else { throw ControlSocketError("reach the pipeline at", path, errno: code) }
     guard UnixSocket.send(made, Array("\(command.line)\n".utf8), until: deadline),
       let bytes = UnixSocket.receive(
         made, limit: ControlLimits.answerBytes, until: deadline, isWhole: { _ in false })
-    else { throw ControlError("ask the pipeline at", path, text: "it did not answer in time") }
+    else {
+      throw ControlSocketError("ask the pipeline at", path, text: "it did not answer in time")
+    }
     guard bytes.last == UInt8(ascii: "\n") else {
-      throw ControlError("ask the pipeline at", path, text: "its answer was cut short")
+      throw ControlSocketError("ask the pipeline at", path, text: "its answer was cut short")
     }
     return String(decoding: bytes.dropLast(), as: UTF8.self)
   }

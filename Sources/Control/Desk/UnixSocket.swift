@@ -3,22 +3,22 @@ internal import Glibc
 /// Sockets of this machine's own kind (AF_UNIX), by path.
 enum UnixSocket {
   /// Opens a socket; the caller closes it.
-  static func open(_ path: String) throws(ControlError) -> Int32 {
+  static func open(_ path: String) throws(ControlSocketError) -> Int32 {
     let type =
       Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
     let made = socket(AF_UNIX, type, 0)
-    guard made >= 0 else { throw ControlError("open a socket for", path, errno: errno) }
+    guard made >= 0 else { throw ControlSocketError("open a socket for", path, errno: errno) }
     return made
   }
 
-  static func bind(_ socket: Int32, _ path: String) throws(ControlError) -> Int32 {
+  static func bind(_ socket: Int32, _ path: String) throws(ControlSocketError) -> Int32 {
     // Safety: the address is valid for the call and only read.
     try unsafe withAddress(path) { address, length in
       unsafe Glibc.bind(socket, address, length) == 0 ? 0 : errno
     }
   }
 
-  static func connect(_ socket: Int32, _ path: String) throws(ControlError) -> Int32 {
+  static func connect(_ socket: Int32, _ path: String) throws(ControlSocketError) -> Int32 {
     // Safety: as above.
     try unsafe withAddress(path) { address, length in
       unsafe Glibc.connect(socket, address, length) == 0 ? 0 : errno
@@ -103,7 +103,7 @@ enum UnixSocket {
 
   private static func withAddress(
     _ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
-  ) throws(ControlError) -> Int32 {
+  ) throws(ControlSocketError) -> Int32 {
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
     let bytes = Array(path.utf8)
@@ -114,7 +114,7 @@ enum UnixSocket {
       return true
     }
     guard fits else {
-      throw ControlError(
+      throw ControlSocketError(
         "use", path, text: "the path of a socket has 107 bytes at most: shorten the folder's name")
     }
     // Safety: both structures begin with the family; the length is that of the larger one.

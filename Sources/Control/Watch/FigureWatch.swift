@@ -118,8 +118,8 @@ public struct FigureWatch: Sendable {
     remember(report)
   }
 
-  /// p99 of each thread and stage in the window; the limit is that of the whole way, from receipt to
-  /// shared memory, which no stage of it may take alone either.
+  /// p99 of each thread and stage in the window; the limit is that of the whole way, from receipt
+  /// to shared memory, which no stage of it may take alone either.
   private mutating func judgeLatencies(
     _ report: LedgerReport, _ now: UInt64, _ time: UInt64, _ events: inout [LogEvent]
   ) {

@@ -10,8 +10,8 @@ enum SessionListVerb: Verb {
   static var options: [any DeclaredOption] { [InstanceOptions.instance, InstanceOptions.folder] }
   static var notes: String {
     """
-    Reads the counters file only: it also works where the pipeline is stuck or has ended. With --json
-    the running pipeline is asked for its whole status, as /status.json gives it.
+    Reads the counters file only: it also works where the pipeline is stuck or has ended. With
+    --json the running pipeline is asked for its whole status, as /status.json gives it.
     Exit codes: 0 all sessions are live or degraded, 1 one is not, 69 there is no such instance.
     """
   }

@@ -81,7 +81,7 @@ enum SessionVerb: Verb {
         what: folder.names.joined(separator: ", "), remedy: "name one with --instance")
     }
     let path = ControlSocket.path(instanceFolder: location.instanceFolder)
-    do throws(ControlError) {
+    do throws(ControlSocketError) {
       let text = try ControlClient.ask(command, at: path)
       if text == "ok" || text.hasPrefix("ok ") || text.hasPrefix("ok\n") {
         return (true, String(text.dropFirst(3)))

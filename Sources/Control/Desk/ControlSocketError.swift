@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// Why the control socket could not be used.
-public struct ControlError: Error, Sendable, Equatable, CustomStringConvertible {
+public struct ControlSocketError: Error, Sendable, Equatable, CustomStringConvertible {
   public var call: String
   public var path: String
   public var code: Int32
