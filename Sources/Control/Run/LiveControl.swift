@@ -84,6 +84,7 @@ public final class LiveControl {
   public func tick() {
     let now = RealtimeClock.now().rawValue
     take(pipeline.takeLiveNotes())
+    take(pipeline.fallback?.takeEvents() ?? [])
     board.beat()
     guard now >= nextSecond else { return }
     nextSecond = now &+ 1_000_000_000
@@ -140,6 +141,19 @@ public final class LiveControl {
     define(effects.definitions)
     for view in book.sessions where view.state == .live && !watched.contains(view.source) {
       watch(view.source)
+    }
+  }
+
+  /// Changes of source and divergences: the words of their records in the stream.
+  private func take(_ events: [FallbackEvent]) {
+    for event in events {
+      let name =
+        if case .switched = event.content { "instrument.switched" } else {
+          "instrument.divergence"
+        }
+      log.warning(
+        name,
+        [LogField("instrument", .number(event.instrument)), LogField("text", .text(event.text))])
     }
   }
 

@@ -54,9 +54,29 @@ public struct LivePlan: Sendable {
       var entry = SourceConfiguration(
         name: source.name, feed: feed, input: .live(feed, host: source.host, live))
       entry.cpu = source.cpu
+      entry.lanePolicy = source.lanePolicy
       sources.append(entry)
     }
+    let listed = configuration.sources.flatMap { source in
+      (instruments[source.name] ?? []).map { (source: source.name, instrument: $0) }
+    }
+    options.fallback = FallbackPlan(
+      configuration,
+      instrumentID: { canonical in
+        listed.first { $0.instrument.canonical == canonical }?.instrument.instrumentID
+      },
+      tickSize: { canonical in
+        let steps = listed.lazy.filter { $0.instrument.canonical == canonical }.map { entry in
+          let listing = try? master.resolve(
+            source: entry.source, symbol: entry.instrument.symbol, at: now)
+          return listing?.details.tickSize ?? 0
+        }
+        return steps.first { $0 > 0 } ?? Self.usualTick
+      })
   }
+
+  /// The price step of an instrument that no upstream has described: 0.01.
+  private static var usualTick: Int64 { 10_000_000 }
 
   private static func named(
     _ source: SourceSettings, master: SymbolMaster, now: UInt64
