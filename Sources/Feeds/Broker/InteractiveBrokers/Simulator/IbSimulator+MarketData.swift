@@ -83,16 +83,13 @@ extension IbSimulator {
       $0.tickReqParams(
         id, minTick: catalog.instruments[index].tickSize, bboExchange: "9c0001", permissions: 3)
     }
-    let subscription = IbSimulatorSubscription(
-      id: id, index: index, kind: .level1(generic: Set(generic), isDelayed: isDelayed),
-      connection: client)
+    let subscription = watch(
+      id, index, .level1(generic: Set(generic), isDelayed: isDelayed), client)
     picture(subscription, wire)
-    if isSnapshot {
-      send(client, wire) { $0.tickSnapshotEnd(id) }
-    } else {
-      client.subscriptions[id] = subscription
-      watchers[index].append(subscription)
-    }
+    guard isSnapshot else { return }
+    // All that it wanted is there: the request is over.
+    _ = cancel(id, client, \.isLevel1)
+    send(client, wire) { $0.tickSnapshotEnd(id) }
   }
 
   // MARK: Tick by tick

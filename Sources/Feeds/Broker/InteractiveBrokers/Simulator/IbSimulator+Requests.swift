@@ -108,10 +108,12 @@ extension IbSimulator {
       id: id, index: index, kind: kind, connection: client)
     client.subscriptions[id] = subscription
     if index >= 0 { watchers[index].append(subscription) }
+    if subscription.takesLine { linesInUse += 1 }
     return subscription
   }
 
   func unwatch(_ subscription: IbSimulatorSubscription) {
+    if subscription.takesLine { linesInUse -= 1 }
     guard subscription.index >= 0 else { return }
     watchers[subscription.index].removeAll { $0 === subscription }
   }
@@ -125,7 +127,4 @@ extension IbSimulator {
     unwatch(subscription)
     return true
   }
-
-  /// Market-data lines in use by all clients.
-  var linesInUse: Int { connections.values.reduce(0) { $0 + $1.count(\.takesLine) } }
 }

@@ -224,47 +224,4 @@ extension IbSimulator {
       bidSize: after.bidSize, askSize: after.askSize, isBidPastLow: after.bid < after.low,
       isAskPastHigh: after.ask > after.high)
   }
-
-  // MARK: Depth
-
-  /// Sends what makes the client's rows the market's: first the rows that are gone, from below,
-  /// then new and changed ones from above.
-  func showDepth(_ subscription: IbSimulatorSubscription, _ wire: SimulatorWire) {
-    guard case .depth(let rows, let isSmart, let isL2) = subscription.kind else { return }
-    for isBid in [true, false] {
-      let now = market.ladder(subscription.index, isBid: isBid, rows: rows)
-      let had = isBid ? subscription.bids : subscription.asks
-      for row in Self.changes(from: had, to: now, isBid: isBid) {
-        send(subscription.connection, wire) {
-          $0.depth(subscription.id, row, isL2: isL2, isSmart: isSmart)
-        }
-      }
-      if isBid { subscription.bids = now } else { subscription.asks = now }
-    }
-  }
-
-  static func changes(
-    from had: [IbSimulatorLevel], to now: [IbSimulatorLevel], isBid: Bool
-  ) -> [IbSimulatorDepthRow] {
-    var rows: [IbSimulatorDepthRow] = []
-    var left = had
-    for place in had.indices.reversed()
-    where !now.contains(where: { $0.price == had[place].price }) {
-      left.remove(at: place)
-      rows.append(
-        IbSimulatorDepthRow(
-          position: place, operation: .delete, isBid: isBid, price: 0, size: 0,
-          venue: had[place].venue))
-    }
-    for (place, level) in now.enumerated() {
-      let isThere = place < left.count && left[place].price == level.price
-      if isThere, left[place] == level { continue }
-      if !isThere { left.insert(level, at: min(place, left.count)) }
-      rows.append(
-        IbSimulatorDepthRow(
-          position: place, operation: isThere ? .update : .insert, isBid: isBid,
-          price: level.price, size: level.size, venue: level.venue))
-    }
-    return rows
-  }
 }

@@ -22,8 +22,12 @@ public final class IbSimulator: UpstreamSimulator {
   var connections: [Int: IbSimulatorConnection] = [:]
   /// Live requests of each instrument, by its place in the catalogue.
   var watchers: [[IbSimulatorSubscription]]
+  /// Market-data lines in use by all clients.
+  var linesInUse = 0
   /// The simulated now, Unix ns; it follows the caller's clock unless time is stepped.
   var clock: UInt64 = 0
+  /// When bars end next, Unix ns.
+  private var nextBar: UInt64 = .max
   /// The gateway's link to its servers.
   var isLinked = true
   /// Lines of truth since they were last taken.
@@ -124,11 +128,7 @@ public final class IbSimulator: UpstreamSimulator {
     guard clock == 0 else { return }
     clock = options.start ?? now
     market.begin(at: clock)
-  }
-
-  /// The next time at which bars end, Unix ns.
-  private var nextBar: UInt64 {
-    (clock / IbSimulatorLimits.barNanos + 1) * IbSimulatorLimits.barNanos
+    nextBar = (clock / IbSimulatorLimits.barNanos + 1) * IbSimulatorLimits.barNanos
   }
 
   /// Runs the market until `time`.
@@ -137,12 +137,14 @@ public final class IbSimulator: UpstreamSimulator {
       let next = min(market.next, nextBar)
       guard next <= time else { break }
       clock = max(clock, next)
-      if market.next == next {
+      // What happens at a bar's end belongs to the next one.
+      if nextBar == next {
+        if isLinked { closeBars(wire) }
+        nextBar += IbSimulatorLimits.barNanos
+      } else {
         let change = market.step()
         history.add(change)
         if isLinked { spread(change, wire) }
-      } else if isLinked {
-        closeBars(wire)
       }
     }
     clock = max(clock, time)

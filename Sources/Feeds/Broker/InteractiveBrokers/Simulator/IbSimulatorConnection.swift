@@ -82,8 +82,8 @@ final class IbSimulatorConnection {
 }
 
 /// The limits of historical requests (fact sheet, section 12): 60 in ten minutes for bars of 30 s
-/// or less, the same not twice in 15 s, fewer than 6 of one instrument and type in 2 s; BID_ASK counts
-/// twice.
+/// or less, the same not twice in 15 s, fewer than 6 of one instrument and type in 2 s; BID_ASK
+/// counts twice.
 struct IbSimulatorPacing {
   private var all: [(time: UInt64, key: String, whole: String, weight: Int)] = []
 

@@ -33,6 +33,8 @@ struct IbSimulatorOptions {
   var deniesAsInUse = false
   var hasExecutions = false
   var hasPacing = true
+  /// Rows of a book are written over in place, not shifted.
+  var hasFixedRows = false
   /// Where time is stepped: by how much.
   var stepNanos: UInt64?
   /// Unix ns; nil for the caller's now.
@@ -62,6 +64,7 @@ struct IbSimulatorOptions {
     case "link": losesSubscriptions = try choice(name, value, ["kept", "lost"]) == 1
     case "deny": deniesAsInUse = try choice(name, value, ["close", "in-use"]) == 1
     case "executions": hasExecutions = try choice(name, value, ["none", "made"]) == 1
+    case "depth": hasFixedRows = try choice(name, value, ["shift", "in-place"]) == 1
     case "pacing": hasPacing = try choice(name, value, ["on", "off"]) == 0
     default:
       let known = IbSimulator.settings.map(\.name).joined(separator: ", ")
@@ -116,6 +119,7 @@ extension IbSimulator {
       ("granted", "live or delayed: what market data the login may have"),
       ("link", "kept or lost: whether subscriptions outlive an outage (1102 or 1101)"),
       ("deny", "close or in-use: how a login is refused (no byte, or error 326)"),
+      ("depth", "shift or in-place: how rows of a book change"),
       ("executions", "none or made: whether there is a fill to report"),
       ("pacing", "on or off: limits of historical requests (error 162)"),
       ("step", "milliseconds that the market moves with each currentTime request; 0: the clock"),

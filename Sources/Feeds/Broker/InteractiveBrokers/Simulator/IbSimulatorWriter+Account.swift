@@ -156,6 +156,10 @@ extension IbSimulatorWriter {
         instrument.localSymbol, instrument.tradingClass,
       ] { textOnly(field) }
     }
+    tellContract(instrument)
+  }
+
+  private mutating func tellContract(_ instrument: IbSimulatorInstrument) {
     tell("conId", instrument.conID)
     tell("symbol", instrument.symbol)
     tell("secType", instrument.securityType)
@@ -174,6 +178,7 @@ extension IbSimulatorWriter {
     if isProtobuf {
       nest(2) { $0.contract(fill.position.instrument) }
       nest(3) { $0.content(fill) }
+      tellContract(fill.position.instrument)
     } else {
       textOnly(fill.orderID)
       contractFields(0, fill.position.instrument, exchange: fill.venue)

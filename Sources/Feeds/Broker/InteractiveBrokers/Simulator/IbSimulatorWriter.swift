@@ -1,6 +1,6 @@
 /// Messages of the simulated gateway, each said once and written in up to three forms:
-/// NUL-separated text or protobuf, as the client's version wants it (fact sheet, section 1), and a line of truth,
-/// by which a judge knows what the client must have received.
+/// NUL-separated text or protobuf, as the client's version wants it (fact sheet, section 1), and a
+/// line of truth, by which a judge knows what the client must have received.
 ///
 /// Prices and sizes are integers in units of 1e-9, so that no form of them is rounded.
 struct IbSimulatorWriter {
