@@ -25,7 +25,7 @@ struct IbSimulatorLimitTests {
     #expect(frames.last?[2] == "100")
     harness.pass(IbSimulatorHarness.second)
     for _ in 0..<101 { client.ask("49 1") }
-    #expect(client.errors().count { $0 == 100 } == 50)
+    #expect(client.errors().count { $0 == 100 } == 51)
     #expect(client.closing == .afterSending)
   }
 
@@ -110,26 +110,29 @@ struct IbSimulatorLimitTests {
     let harness = try IbSimulatorHarness()
     let client = harness.start()
     _ = client.take()
-    func bars(_ id: Int, _ size: String, _ days: Int) {
+    func bars(_ id: Int, _ days: Int) {
       let fields = [
-        "20", "\(id)", "265598", "", "STK", "", "", "", "", "SMART", "", "", "", "", "0", "", size,
-        "\(days) D", "1", "TRADES", "1", "0", "",
+        "20", "\(id)", "265598", "", "STK", "", "", "", "", "SMART", "", "", "", "", "0",
+        "20261030 16:00:00 US/Eastern", "1 hour", "\(days) D", "1", "TRADES", "1", "0", "",
       ]
       client.frame(Array(fields.map { $0 + "\0" }.joined().utf8))
     }
     // The same twice within 15 s.
-    bars(1, "1 hour", 1)
-    bars(2, "1 hour", 1)
+    bars(1, 1)
+    bars(2, 1)
     #expect(client.errors() == [162])
     // The sixth of one instrument and type within 2 s.
-    for day in 2...6 { bars(day, "1 hour", day) }
+    for day in 2...6 { bars(day, day) }
     #expect(client.errors() == [162])
-    // The 61st of small bars within ten minutes.
-    for day in 1...61 {
+    // The 61st of the small ones within ten minutes; a head timestamp counts as one.
+    for number in 1...61 {
       harness.pass(3 * IbSimulatorHarness.second)
-      bars(day, "30 secs", day)
+      client.ask("87 \(number) \(Self.apple) 0 1 SHOW\(number) 1")
     }
     #expect(client.errors() == [162])
+    harness.pass(600 * IbSimulatorHarness.second)
+    client.ask("87 100 \(Self.apple) 0 1 TRADES 1")
+    #expect(client.errors().isEmpty)
   }
 
   @Test("without permission there is delayed data for who asks for it")

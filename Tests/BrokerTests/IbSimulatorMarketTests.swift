@@ -66,9 +66,10 @@ struct IbSimulatorMarketTests {
     #expect(live.count > 40)
     client.ask("96 2 \(Self.apple) 0 20261102-14:30:00 _ 1000 TRADES 0 0 _")
     let answer = try #require(client.take().first { $0[0] == "98" })
-    let past = stride(from: 3, to: answer.count - 1, by: 6).map { at in
+    var past: [[String]] = []
+    for at in stride(from: 3, to: answer.count - 1, by: 6) {
       // Time, mask, price ... here; time, price, size, mask ... there.
-      [answer[at], answer[at + 2], answer[at + 3], answer[at + 1], answer[at + 4], answer[at + 5]]
+      past.append([0, 2, 3, 1, 4, 5].map { (place: Int) -> String in answer[at + place] })
     }
     #expect(past == live)
     #expect(answer.last == "1")
@@ -111,7 +112,8 @@ struct IbSimulatorMarketTests {
       #expect(bar[4] == trades.first?[4])
       #expect(bar[7] == trades.last?[4])
       #expect(Int(bar[10]) == trades.count)
-      #expect(Int(bar[8]) == trades.compactMap { Int($0[5]) }.reduce(0, +))
+      let volume = trades.reduce(0) { $0 + (Int($1[5]) ?? 0) }
+      #expect(Int(bar[8]) == volume)
     }
   }
 
@@ -130,7 +132,9 @@ struct IbSimulatorMarketTests {
       #expect(frames.map { $0[0] } == (version == 178 ? ["17"] : ["17", "108"]))
       let count = version == 178 ? 4 : 2
       #expect(frames[0][count] == "7")
-      #expect(frames[0][count + 1] == "20261030 09:00:00 US/Eastern" || version == 0)
+      // As real gateways have it: from the opening to the full hour, then hours.
+      #expect(frames[0][count + 1] == "20261030 09:30:00 US/Eastern")
+      #expect(frames[0][count + 9] == "20261030 10:00:00 US/Eastern")
       #expect(frames[0].count == count + 1 + 7 * 8)
     }
   }

@@ -50,13 +50,12 @@ struct IbSimulatorSessionTests {
   @Test(
     "what is no client is closed",
     arguments: [
-      "GET / HTTP/1.1\r\n", "API\0\0\0\0\u{4}junk", "API\0\0\0\0\u{9}v300..400",
-      "API\0\u{7F}\0\0\0",
-    ])
-  func strangers(text: String) throws {
+      "GET / HTTP/1.1 ", "API~~~~\u{4}junk", "API~~~~\u{9}v300..400", "API~\u{7F}~~~",
+    ].map { $0.utf8.map { $0 == UInt8(ascii: "~") ? 0 : $0 } })
+  func strangers(bytes: [UInt8]) throws {
     let harness = try IbSimulatorHarness()
     let client = harness.connect()
-    client.send(Array(text.utf8))
+    client.send(bytes)
     #expect(client.closing == .now)
     #expect(client.take().isEmpty)
   }
@@ -71,7 +70,8 @@ struct IbSimulatorSessionTests {
     harness.upstream.closed(second.id, now: harness.now)
     harness.upstream.closed(first.id, now: harness.now)
     let third = harness.start(client: 3)
-    #expect(third.take().first?.first == "15")
+    // Behind the version.
+    #expect(third.take().dropFirst().first?.first == "15")
   }
 
   @Test("a login that is denied gets no byte, or 326")

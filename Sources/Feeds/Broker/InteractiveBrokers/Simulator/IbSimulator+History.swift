@@ -133,8 +133,9 @@ extension IbSimulator {
       from: from, to: end, barSeconds: barSeconds, regularOnly: request.useRegularHours)
     let made = history(of: index, request.show, from: starts.first ?? end)
     var bars: [(date: String, bar: IbSimulatorBar)] = []
-    for start in starts {
-      let bar = bar(index, made, from: start, to: min(start + barSeconds, max(end, start + 1)))
+    for (place, start) in starts.enumerated() {
+      let next = place + 1 < starts.count ? starts[place + 1] : end
+      let bar = bar(index, made, from: start, to: max(min(start + barSeconds, next), start + 1))
       bars.append((Self.date(start, barSeconds: barSeconds, format: request.format), bar))
     }
     guard !bars.isEmpty else {

@@ -56,8 +56,12 @@ enum IbSimulatorBars {
     var start = (max(end, 1) - 1) / barSeconds * barSeconds
     while start >= from, start >= 0, starts.count < IbSimulatorLimits.bars {
       let local = IbSimulatorTime.parts(start)
-      let isRegular = local.seconds >= 34_200 && local.seconds < 57_600
-      if (1...5).contains(local.day.weekday), isRegular || !regularOnly { starts.append(start) }
+      // The first bar of a regular session begins with it, also where it is a shorter one.
+      let late = regularOnly ? max(34_200 - local.seconds, 0) : 0
+      let isRegular = late < barSeconds && local.seconds < 57_600
+      if (1...5).contains(local.day.weekday), isRegular || !regularOnly, start + late < end {
+        starts.append(start + late)
+      }
       start -= barSeconds
     }
     return starts.reversed()
