@@ -16,7 +16,8 @@ import Testing
     _ name: String, hours: UInt64, faults: String, seed: UInt64 = 5
   ) throws -> SoakResult {
     let feed = try #require(FeedRegistry.feed(named: name) as? any LiveFeed.Type)
-    let simulator = try #require(feed.simulator)
+    let found = feed.simulator
+    let simulator = try #require(found)
     var options = SimulatorOptions()
     options.seed = seed
     options.symbolCount = 5
