@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The decoders of Interactive Brokers' public Python clients over a file of frames, without sockets.
+"""The decoders of Interactive Brokers' public Python clients over a file of frames, no sockets.
 
     ib_peers.py FILE COUNT
 

@@ -118,7 +118,7 @@ import Zones
   }
 
   @Test func timesOfAllForms() throws {
-    let zones = IbZones()
+    let zones = IbZones.shared
     func civil(_ hour: UInt64, _ minute: UInt64 = 0) -> UInt64 {
       ZoneRules.utc.utcNanos(
         year: 2026, month: 7, day: 6, nanosOfDay: (hour * 3600 + minute * 60) * 1_000_000_000)
@@ -139,7 +139,7 @@ import Zones
 
   /// The hour that daylight saving repeats and the one that it skips, in New York in 2026.
   @Test func daylightSaving() {
-    let zones = IbZones()
+    let zones = IbZones.shared
     func utc(_ month: Int, _ day: Int, _ hour: UInt64, _ minute: UInt64) -> UInt64 {
       ZoneRules.utc.utcNanos(
         year: 2026, month: month, day: day,

@@ -85,7 +85,7 @@ struct IbSettings: Sendable {
         "regular_hours", .boolean, default: "false",
         "Whether bars and ticks of the past are of regular trading hours only."),
       LiveSetting(
-        "frame_limit", .integer(4_096...IbLimits.frameBytes), default: "524288",
+        "frame_limit", .integer(4_096...IbLimits.largestBufferedBytes), default: "524288",
         "Bytes of the longest frame that is read; longer ones are passed over and counted."),
     ]
   }

@@ -3,7 +3,7 @@ internal import Zones
 /// Zones and times as the upstream writes them (section 9).
 ///
 /// Zone names are free text in the words of the host. Those of the trading places are read from the
-/// system once, when a session is made; any other name is opaque: such a time has no UTC.
+/// system once; any other name is opaque: such a time has no UTC.
 struct IbZones: Sendable {
   private var rules: [String: ZoneRules] = [:]
 
@@ -19,7 +19,10 @@ struct IbZones: Sendable {
     ]
   }
 
-  init() {
+  /// Read once a process, when the first session is made.
+  static let shared = IbZones()
+
+  private init() {
     rules["UTC"] = .utc
     rules["GMT"] = .utc
     for name in Self.names {

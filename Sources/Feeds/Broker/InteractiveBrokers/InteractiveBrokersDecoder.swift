@@ -36,8 +36,7 @@ struct IbDecoder: ~Copyable {
   var auctions: [UInt32: IbAuction] = [:]
   /// Times of the last bar by request, for recordings: the step between bars is their length.
   var barTimes: [Int: UInt64] = [:]
-  /// Zone rules by name, and names that are none.
-  var zones = IbZones()
+  let zones = IbZones.shared
   /// Holes being filled, Unix ns by instrument: ticks of the past outside of them are not taken.
   var holes: [UInt32: Range<UInt64>] = [:]
   /// What volume ticks of US stocks count below version 220.

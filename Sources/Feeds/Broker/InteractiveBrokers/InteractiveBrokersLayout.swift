@@ -46,8 +46,11 @@ enum IbLimits {
   /// A longer frame than this is passed over as it streams by, by default: it need not fit the
   /// connection's buffer of 1 MiB. None of market data comes near.
   static var bufferedBytes: Int { 512 << 10 }
+  /// The most that this may be set to: the buffer must hold such a frame and the beginning of the
+  /// next one.
+  static var largestBufferedBytes: Int { 960 << 10 }
   /// Instruments of a recording; a session has those of its list.
-  static var instruments: Int { 1 << 16 }
+  static var instruments: Int { 1 << 13 }
   /// Books with depth at the same time. The upstream's own limit is 3, more with more lines.
   static var books: Int { 64 }
   /// Rows of one side of a book.
