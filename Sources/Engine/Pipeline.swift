@@ -378,12 +378,13 @@ public final class Pipeline {
     return all
   }
 
-  /// Bytes of lanes, journal buffers, rings and symbol files, bytes of the books, and open orders
-  /// in them. After `stop`.
+  /// Bytes of lanes, buffers of journals and subscribers, rings and symbol files, bytes of the
+  /// books, and open orders in them. After `stop`.
   public var memory: (fixedBytes: Int, bookBytes: Int, openOrders: Int) {
     let books = workers.map(\.memory)
     return (
       grid.byteCount + journals.reduce(0) { $0 + $1.lane.byteCount }
+        + subscribers.reduce(0) { $0 + $1.link.lane.byteCount }
         + options.shards * (options.ringLines * 64 + SharedMemoryLimits.symbolFileBytes),
       books.reduce(0) { $0 + $1.bytes }, books.reduce(0) { $0 + $1.openOrders }
     )

@@ -238,8 +238,9 @@ extension SubscriptionBook {
     case .idle, .refused, .unserved:
       if isWish { wait(index) } else { set(index, .idle) }
     case .waiting:
-      // Its entry in the queue is passed over.
+      // Its entry in the queue is passed over, and its room is another one's.
       set(index, .idle)
+      readmit()
     case .sent, .confirmed, .missing:
       set(index, .leaving)
       toDrop.append(index)
