@@ -40,9 +40,9 @@ extension IqfeedSimulator {
     line.text("\(linesLimit),\(watchedSymbols),\(clients.count),0,\(reconnections),")
     line.text("\(reconnections),")
     if isConnected {
-      statisticsTime(start)
+      statisticsTime(start, digits: 1)
       line.comma()
-      statisticsTime(now)
+      statisticsTime(now, digits: 2)
       line.text(",Connected,6.2.0.25,\(login),")
     } else {
       line.text(",,Not Connected,6.2.0.25,\(login),")
@@ -94,8 +94,8 @@ extension IqfeedSimulator {
     send(client, wire)
   }
 
-  /// `Jul 05 7:26AM`: no year, hours without a leading zero.
-  private func statisticsTime(_ time: UInt64) {
+  /// `Jul 05 7:26AM` and `Jul 05 04:15AM`: no year; only the market's hours have two digits.
+  private func statisticsTime(_ time: UInt64, digits: Int) {
     let months = [
       "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ]
@@ -104,7 +104,10 @@ extension IqfeedSimulator {
     let hour = minutes / 60
     line.text("\(months[local.date.month - 1]) ")
     line.digits(UInt64(local.date.day), 2)
-    line.text(" \(hour % 12 == 0 ? 12 : hour % 12):")
+    let shown = hour % 12 == 0 ? 12 : hour % 12
+    line.byte(UInt8(ascii: " "))
+    line.digits(UInt64(shown), shown > 9 ? 2 : digits)
+    line.byte(UInt8(ascii: ":"))
     line.digits(UInt64(minutes % 60), 2)
     line.text(hour < 12 ? "AM" : "PM")
   }

@@ -104,7 +104,9 @@ extension IqfeedSimulator {
     _ request: IqfeedSimulatorRequest, _ client: IqfeedSimulatorClient
   ) -> [[UInt8]] {
     let tag = client.version == .sixTwo ? "LS," : ""
-    return IqfeedSimulatorCodes.table(request.command).map { row in
+    return IqfeedSimulatorCodes.table(
+      request.command, hasGroups: client.version > .oldest
+    ).map { row in
       Array("\(request.prefix)\(tag)\(row),".utf8)
     }
   }

@@ -2,8 +2,15 @@
 /// simulator gives its stocks.
 enum IqfeedSimulatorCodes {
   /// Rows `id,short name,text` of a request; SIC and NAICS rows have no short name.
-  static func table(_ command: String) -> [String] {
+  ///
+  /// Markets have a group, its id and name, behind them where a protocol is set: the market itself.
+  static func table(_ command: String, hasGroups: Bool) -> [String] {
     switch command {
+    case "SLM" where hasGroups:
+      rows(markets).map { row in
+        let fields = row.split(separator: ",")
+        return "\(row),\(fields[0]),\(fields[1])"
+      }
     case "SLM": rows(markets)
     case "SST": rows(securityTypes)
     case "STC": rows(conditions)

@@ -15,7 +15,9 @@ public final class SimulatorWire {
 
   var lines: [SimulatorLine?] = []
   /// Every n-th message is spoilt while this is over 0.
-  var garbageEvery = 0
+  var garbageEvery = 0 {
+    didSet { messagesUntilGarbage = garbageEvery }
+  }
   /// Delay of what is sent, ns.
   var delay: UInt64 = 0
   /// Time of the turn, for the delay.
@@ -35,7 +37,7 @@ public final class SimulatorWire {
     messages &+= 1
     line.messages &+= 1
     if garbageEvery > 0 {
-      messagesUntilGarbage = min(messagesUntilGarbage, garbageEvery) - 1
+      messagesUntilGarbage -= 1
       if messagesUntilGarbage <= 0 {
         messagesUntilGarbage = garbageEvery
         return sendSpoilt(message, on: line)
@@ -123,6 +125,7 @@ final class SimulatorLine {
 
   /// How many bytes may go out now.
   func ready(now: UInt64) -> Int {
+    guard !isSilent else { return 0 }
     guard !due.isEmpty else { return bytes.count }
     let waiting = due.reduce(0) { $0 + ($1.at > now ? $1.count : 0) }
     return bytes.count - waiting
