@@ -19,6 +19,8 @@ enum FuzzTargets {
       FuzzTarget("soup-server", SoupTarget.runServer), FuzzTarget("pcap", PcapTarget.run),
       FuzzTarget("dbn", DBNTarget.run), FuzzTarget("columnar", ColumnarTarget.run),
       FuzzTarget("journal-segment", SegmentTarget.run),
+      FuzzTarget("yaml", ConfigTarget.runYaml),
+      FuzzTarget("configuration", ConfigTarget.runConfiguration),
     ] + FeedRegistry.feeds.flatMap { FeedTargets.targets(of: $0) + LiveTargets.targets(of: $0) }
     + [canary]
 

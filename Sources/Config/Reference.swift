@@ -31,23 +31,23 @@ struct Reference {
     [config](../config/README.md).
 
     - A key that is not listed here is an error, and so is a value of another type or without its
-      unit. The schema alone decides what a value is: a symbol `NO` or `1E5` needs no quotes. A
-      text that begins with one of ``@ ` % & * ! | > { [ # ' "`` does, as YAML wants it (`"@ESZ26"`).
-    - Durations: `250ms`, `1s`, `2m`, `1h` (also `us`, `ns`). Sizes: `64KiB`, `1MB` (`B`, `kB`, `KiB`,
-      `MB`, `MiB`, `GB`, `GiB`). Rates: `50/s`, `300/m`, `1000/h`. Shares: `0.5%`. All exact.
-    - `${NAME}` in a value is the environment variable; `${NAME:-default}` has a default for one that
-      is not set or empty; `$${` is a plain `${`. A variable that is not set and has no default is
-      an error.
+      unit. The schema alone decides what a value is: a symbol `NO` or `1E5` needs no quotes. A text
+      that begins with one of ``@ ` % & * ! | > { [ # ' "`` does, as YAML wants it (`"@ESZ26"`).
+    - Durations: `250ms`, `1s`, `2m`, `1h` (also `us`, `ns`). Sizes: `64KiB`, `1MB` (`B`, `kB`,
+      `KiB`, `MB`, `MiB`, `GB`, `GiB`). Rates: `50/s`, `300/m`, `1000/h`. Shares: `0.5%`. All exact.
+    - `${NAME}` in a value is the environment variable; `${NAME:-default}` has a default for one
+      that is not set or empty; `$${` is a plain `${`. A variable that is not set and has no default
+      is an error. Between the braces of a `{map}` in one line it needs quotes: `{host: "${NAME}"}`.
     - Secrets never stand in the file: `!env NAME` or `${NAME}` reads the environment,
       `!file PATH` the first line of a file that others cannot read, `!credential NAME` what
       systemd passes with `LoadCredential`.
-    - `!include FILE` and paths of secrets are relative to the configuration's folder, all other paths
-      to the working folder.
+    - `!include FILE`, `symbol_file` and paths of secrets are relative to the configuration's
+      folder, all other paths to the working folder.
     - YAML's anchors and aliases are not taken, nor is a key that stands twice.
 
-    **Takes effect**: `now` at a reload (SIGHUP) without touching a connection, `reconnect` with a new
-    connection of the source, `restart` only when the program is started again: a reload with such a
-    change is refused as a whole.
+    **Takes effect**: `now` at a reload (SIGHUP) without touching a connection, `reconnect` with a
+    new connection of the source, `restart` only when the program is started again: a reload with
+    such a change is refused as a whole.
 
     """
 

@@ -8,7 +8,7 @@ enum YamlPlace {
 }
 
 extension SchemaChecker {
-  /// A critical mark lies beyond the warning: above it, or below it for what must not be too little.
+  /// A critical mark lies beyond the warning: above it, or below it for what must not be little.
   mutating func checkThresholds(_ section: CheckedSection, _ path: String) {
     guard let health = section.section("health"), section.values["health"]?.place != nil else {
       return
