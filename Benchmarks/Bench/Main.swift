@@ -11,7 +11,7 @@ enum Main {
       UDPBench.self, AllocationBench.self, MemoryBench.self, ReplayBench.self,
       JournalWriteBench.self, JournalReadBench.self, ArchiveBench.self,
       ArchiveRunBench.self,
-      SeekBench.self, JournalStreamBench.self, BinanceBench.self, ScalingBench.self,
+      SeekBench.self, JournalStreamBench.self, BinanceBench.self, ScalingBench.self, LiveBench.self,
     ]
   }
 
