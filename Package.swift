@@ -120,7 +120,7 @@ let package = Package(
       "Control",
       [
         "Engine", "Catalog", "Config", "Http", "Logging", "Sessions", "FeedKit", "FeedRegistry",
-        "Ledger", "Lanes", "Net", "Records", "Journal", "Wire", "CLinux",
+        "Ledger", "Lanes", "Net", "Records", "Journal", "Wire", "Zones", "CLinux",
       ]),
     library(
       "Lab",

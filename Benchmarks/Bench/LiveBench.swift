@@ -63,7 +63,10 @@ enum LiveBench: Bench {
     }
     defer { upstream.stop() }
     let pipeline = try pipeline(upstream, wanted)
-    defer { bench_remove_folder(pipeline.folder) }
+    defer {
+      BenchFile.removeFolder(
+        pipeline.folder, files: ["counters", "shard-0.ring", "shard-0.symbols"])
+    }
     try measure(pipeline, upstream, label, wanted: instruments, seconds: seconds, &report)
   }
 

@@ -12,6 +12,14 @@ public struct ReloadOutcome: Sendable {
   public var refused: [ConfigurationChange] = []
   /// Why the file was not taken at all; empty where it was.
   public var errors: [String] = []
+
+  /// One line a change, or why the file was not taken.
+  public var text: String {
+    guard errors.isEmpty else { return errors.joined(separator: "\n") }
+    guard !changes.isEmpty else { return "nothing has changed" }
+    let done = applied.map { "applied: \($0)" }
+    return (done + refused.map { "refused: \($0)" }).joined(separator: "\n")
+  }
 }
 
 extension LiveControl {

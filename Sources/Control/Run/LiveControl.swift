@@ -9,6 +9,7 @@ public import Logging
 internal import Net
 internal import Sessions
 internal import Sqlite
+internal import Zones
 
 /// The control plane of a configured run: takes what the sessions say into log, gap ledger, symbol
 /// master and quarantine, serves the pages, and carries out what operators want.
@@ -25,6 +26,9 @@ public final class LiveControl {
   private var quarantine: QuarantineWriter
   private var book: NoteBook
   private let board = ControlBoard()
+  private var desk: ControlDesk?
+  private var socket: ControlSocketBox?
+  private var figures: FigureWatch
   private var server: ControlServer?
   private var plan: LivePlan
   /// Sources whose instruments are being watched in the ledger's sense.
@@ -50,6 +54,9 @@ public final class LiveControl {
     quarantine = try Self.openQuarantine(configuration.state)
     plan = try LivePlan(configuration, master: symbols, now: now)
     book = NoteBook(sources: plan.sources.map(\.name))
+    figures = FigureWatch(
+      process: configuration.health.policy.thresholds,
+      sources: configuration.sources.map(Self.watched))
     do throws(EngineError) {
       pipeline = try Pipeline(options: plan.options, sources: plan.sources, version: version)
     } catch {
@@ -67,6 +74,7 @@ public final class LiveControl {
     } catch {
       throw ControlError("\(error)", what: "the pipeline", remedy: "see the message")
     }
+    openDesk()
     log.info(
       "run.started",
       [
@@ -86,6 +94,7 @@ public final class LiveControl {
     take(pipeline.takeLiveNotes())
     take(pipeline.fallback?.takeEvents() ?? [])
     board.beat()
+    if let desk { socket?.serve(desk) }
     guard now >= nextSecond else { return }
     nextSecond = now &+ 1_000_000_000
     publish(now)
@@ -232,6 +241,10 @@ public final class LiveControl {
     var snapshot = ControlSnapshot(
       takenAt: now, sessions: book.sessions, process: ProcessSample.now(), log: log.counts,
       report: (try? pipeline.snapshot()).map { LedgerReport($0, quiesced: false) })
+    let events = figures.look(
+      snapshot.report, snapshot.process, now: MonotonicClock.now().rawValue, time: now)
+    for event in events { log.write(event, time: now) }
+    snapshot.watches = figures.statuses
     snapshot.troubles = troubles.values.sorted()
     snapshot.files = [
       ("gaps", "\(configuration.state)/gaps.sqlite"),
@@ -239,6 +252,30 @@ public final class LiveControl {
       ("quarantine", quarantine.folder), ("audit", audit.path),
     ]
     board.publish(snapshot)
+  }
+
+  /// What operators ask through the instance's socket; the run goes on without it.
+  private func openDesk() {
+    desk = ControlDesk(
+      board: board, audit: audit, log: log,
+      command: { [pipeline] in pipeline.command($0, source: $1) },
+      reload: { [unowned self] in
+        let outcome = reload(environment: Configuration.processEnvironment(), by: "control socket")
+        return (outcome.errors.isEmpty, outcome.text)
+      })
+    do throws(ControlSocketError) {
+      socket = try ControlSocketBox(
+        path: ControlSocket.path(instanceFolder: pipeline.folder))
+    } catch {
+      log.error("control.failed", [LogField("text", .text("\(error)"))])
+    }
+  }
+
+  private static func watched(_ source: SourceSettings) -> WatchedSource {
+    let hours = source.hours
+    return WatchedSource(name: source.name, thresholds: source.health.policy.thresholds) {
+      hours.isOpen($0)
+    }
   }
 
   private func serve(_ listen: Endpoint) throws(ControlError) {
