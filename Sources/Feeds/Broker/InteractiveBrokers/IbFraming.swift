@@ -3,7 +3,7 @@ internal import Lanes
 internal import Wire
 
 /// Frames in a file: a length of 32 bits, and so many bytes. An empty frame is one like others and
-/// ends nothing.
+/// ends nothing; a length that cannot be ends the file, and the rest of it is rejected.
 enum IbFraming: DatagramFraming {
   static func header(of datagram: RawSpan) throws(RejectReason) -> DatagramHeader {
     throw .badHeader
@@ -11,7 +11,7 @@ enum IbFraming: DatagramFraming {
 
   static func blockLength(_ bytes: RawSpan, at offset: Int) -> Int? {
     guard let length = bytes.loadBE(UInt32.self, at: offset), length > 0 else { return nil }
-    return Int(length)
+    return length > IbLimits.frameBytes ? 0 : Int(length)
   }
 
   static var blockPrefixBytes: Int { 4 }
@@ -28,8 +28,6 @@ enum IbFraming: DatagramFraming {
 struct IbRecording: ~Copyable, MessageDecoder {
   var decoder: IbDecoder
   private var isFirst = true
-  /// Whether a length made no sense: no frame can be found any more.
-  private var isLost = false
 
   init(_ options: DecoderOptions) {
     decoder = IbDecoder(
@@ -42,19 +40,10 @@ struct IbRecording: ~Copyable, MessageDecoder {
     into lanes: inout LaneWriter, counters: inout DecodeCounters
   ) -> RunProgress {
     var progress = RunProgress(offset: start, messages: 0)
-    if isLost {
-      progress.offset = end
-      return progress
-    }
     while progress.messages < limit, progress.offset &+ 4 <= end {
       let length = Int(bytes.uncheckedBE(UInt32.self, at: progress.offset))
-      guard length <= IbLimits.frameBytes else {
-        isLost = true
-        counters.reject(.badLength)
-        return RunProgress(offset: end, messages: progress.messages &+ 1)
-      }
       let from = progress.offset &+ 4
-      guard from &+ length <= end else { break }
+      guard length <= IbLimits.frameBytes, from &+ length <= end else { break }
       decodeMessage(
         bytes, from: from, to: from &+ length,
         context: MessageContext(
