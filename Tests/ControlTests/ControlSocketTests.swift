@@ -112,7 +112,9 @@ struct ControlSocketTests {
   func owners() throws {
     let folder = try ControlFolder()
     let path = folder.path("control")
-    let absent = #expect(throws: ControlSocketError.self) { try ControlClient.ask(.status, at: path) }
+    let absent = #expect(throws: ControlSocketError.self) {
+      try ControlClient.ask(.status, at: path)
+    }
     #expect(absent?.isAbsent == true)
     // A socket whose listener is gone.
     let left = try UnixSocket.open(path)
