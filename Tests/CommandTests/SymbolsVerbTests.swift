@@ -88,7 +88,8 @@ import Testing
     #expect(try Program.run("symbols", "lookup", "--all", "--state", state).output.isEmpty)
   }
 
-  /// Killed at some moment of the import, all of the list is there or nothing, and the file is whole.
+  /// Killed at some moment of the import, all of the list is there or nothing, and the file is
+  /// whole.
   @Test(arguments: [0, 1, 2, 3, 4, 5]) func killedImports(round: Int) throws {
     let files = try MadeFiles()
     let state = files.folder.appending(path: "state").path
