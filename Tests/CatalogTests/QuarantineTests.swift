@@ -61,7 +61,9 @@ import Wire
         try Self.keep([Self.entry("behind")], in: place)
         let after = try QuarantineReader.read(path)
         #expect(after.entries.last == Self.entry("behind"))
-        #expect(after.entries.count == content.entries.count + 1)
+        #expect(after.entries.starts(with: content.entries))
+        // The bytes behind a torn entry may be those that it lacked: then it is whole again.
+        #expect(after.entries.dropLast().allSatisfy { entries.contains($0) }, "\(count)")
       }
     }
   }

@@ -33,21 +33,29 @@ public enum QuarantineReader {
   static func content(_ bytes: [UInt8], from start: Int) -> QuarantineContent {
     var content = QuarantineContent()
     var at = start
+    var search = start
     while at < bytes.count {
       if let (entry, end) = QuarantineLayout.entry(bytes, at: at) {
         content.entries.append(entry)
+        search = at + 1
         at = end
         content.hasTornTail = false
         continue
       }
-      // On to the next mark: an entry of its own stands behind a torn one, where a writer has died
-      // and another one went on.
-      var next = at + 1
-      while next < bytes.count, !bytes[next...].starts(with: QuarantineLayout.entryMark) {
+      // On to the next entry, where a writer has died and another one went on. It may begin inside
+      // of the last one, if the first bytes behind a torn entry are those that it lacked.
+      var next = search
+      while next < bytes.count {
+        if bytes[next...].starts(with: QuarantineLayout.entryMark),
+          let found = QuarantineLayout.entry(bytes, at: next), found.end > at
+        {
+          break
+        }
         next += 1
       }
-      content.skippedBytes += next - at
+      content.skippedBytes += max(next - at, 0)
       content.hasTornTail = true
+      search = next + 1
       at = next
     }
     return content

@@ -114,6 +114,12 @@ extension SymbolMaster {
     if let current, current.instrument == placing.instrument {
       details = details.filled(from: current.details)
     }
+    if !details.key.isEmpty {
+      let values: [SqliteValue] = [
+        .text(source), .text(details.key), .integer(placing.instrument),
+      ]
+      _ = try stored { () throws(SqliteError) in try statements.addKey.run(values) }
+    }
     let canonical = try canonicalName(definition, placing, stretch)
     placing.conflict = try stored { () throws(SqliteError) in
       try setCanonical(canonical, placing.instrument, stretch, except: source)
@@ -136,35 +142,56 @@ extension SymbolMaster {
         ? []
         : try statements.byKey.all([.text(details.key), .text(source)], SymbolStatements.listing)
     }
-    if let known = keyed.last {
+    let known = try stored { () throws(SqliteError) in
+      try statements.instrumentOfKey.first([.text(source), .text(details.key)]) {
+        (row) throws(SqliteError) in try row.integer(0)
+      }
+    }
+    if let known {
       if let current {
         return Placing(
-          instrument: known.instrument,
-          change: current.instrument == known.instrument
+          instrument: known,
+          change: current.instrument == known
             ? .unchanged : .reused(before: UInt32(clamping: current.instrument)))
       }
       let other = keyed.last { $0.symbol != definition.symbol && $0.stretch.to > stretch.from }
       return Placing(
-        instrument: known.instrument, change: other.map { .renamed(from: $0.symbol) } ?? .added)
+        instrument: known, change: other.map { .renamed(from: $0.symbol) } ?? .added)
     }
     if let current, current.details.canBe(details) {
       return Placing(instrument: current.instrument, change: .unchanged)
     }
     let name = definition.canonical ?? definition.symbol
-    let named = try stored { () throws(SqliteError) in
-      try statements.namesByName.first(
-        [.text(name), .integer(stretch.from), .integer(stretch.from + 1)], SymbolStatements.name)
-    }
-    if let named, named.instrument != current?.instrument {
-      try refuseSecond(definition, details, source, stretch, instrument: named.instrument)
+    let named = try instrument(named: name, stretch.from, details, source)
+    if let named, named != current?.instrument {
+      try refuseSecond(definition, details, source, stretch, instrument: named)
       return Placing(
-        instrument: named.instrument,
+        instrument: named,
         change: current.map { .reused(before: UInt32(clamping: $0.instrument)) } ?? .added)
     }
     return Placing(
       instrument: try newInstrument(definition.instrument, at: stretch.from),
       change: current.map { .reused(before: UInt32(clamping: $0.instrument)) } ?? .added,
       isNewInstrument: true)
+  }
+
+  /// The instrument of a canonical symbol: at the moment, or else at the nearest time at which it
+  /// has one, unless the source's own words say that this was another instrument.
+  private func instrument(
+    named name: String, _ moment: Int64, _ details: SymbolDetails, _ source: String
+  ) throws(CatalogError) -> Int64? {
+    try stored { () throws(SqliteError) in
+      let rows = try statements.namesByName.all(
+        [.text(name), .integer(-1), .integer(Stretch.forever)], SymbolStatements.name)
+      if let exact = rows.first(where: { $0.stretch.contains(moment) }) { return exact.instrument }
+      let later = rows.first { $0.stretch.from > moment }
+      guard let near = later ?? rows.last else { return nil }
+      let known = try statements.byInstrument.all(
+        [.integer(near.instrument), .integer(-1), .integer(Stretch.forever)],
+        SymbolStatements.listing)
+      let isOther = known.contains { $0.source == source && !$0.details.canBe(details) }
+      return isOther ? nil : near.instrument
+    }
   }
 
   /// Two symbols of one source that its own words tell apart cannot have one canonical symbol.

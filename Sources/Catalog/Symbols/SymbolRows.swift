@@ -40,6 +40,8 @@ struct SymbolStatements {
   let byAnySymbol: SqliteStatement
   let byInstrument: SqliteStatement
   let byKey: SqliteStatement
+  let instrumentOfKey: SqliteStatement
+  let addKey: SqliteStatement
   let byAnyKey: SqliteStatement
   let addListing: SqliteStatement
   let endListing: SqliteStatement
@@ -94,6 +96,9 @@ struct SymbolStatements {
       WHERE instrument = ?1 AND from_ns < ?3 AND to_ns > ?2 ORDER BY source, from_ns
       """)
     byKey = try database.prepare(Self.byKeyText)
+    instrumentOfKey = try prepare(
+      "instrument of key", "SELECT instrument FROM upstream_key WHERE source = ?1 AND key = ?2")
+    addKey = try prepare("add key", "INSERT OR IGNORE INTO upstream_key VALUES (?1, ?2, ?3)")
     byAnyKey = try database.prepare(Self.byAnyKeyText)
     addListing = try prepare(
       "add listing",

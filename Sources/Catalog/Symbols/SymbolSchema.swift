@@ -6,6 +6,7 @@ internal import Sqlite
 ///     source      the feed by whose rule a source's symbols are checked
 ///     instrument  the ids, in the order of their making; a number is never given out twice
 ///     canonical   canonical symbol ↔ instrument, one to one at each moment
+///     upstream_key  source and the upstream's own key → instrument, for ever
 ///     listing     source and symbol → instrument, with details; one instrument at each moment
 enum SymbolSchema {
   static var schema: SqliteSchema {
@@ -34,6 +35,14 @@ enum SymbolSchema {
           instrument INTEGER NOT NULL REFERENCES instrument, from_ns INTEGER NOT NULL,
           to_ns INTEGER NOT NULL, CHECK (from_ns < to_ns)
         ) STRICT
+        """),
+      SqliteQuery(
+        "make upstream_key",
+        """
+        CREATE TABLE upstream_key (
+          source TEXT NOT NULL, key TEXT NOT NULL,
+          instrument INTEGER NOT NULL REFERENCES instrument, PRIMARY KEY (source, key)
+        ) STRICT, WITHOUT ROWID
         """),
       SqliteQuery(
         "make canonical index", "CREATE INDEX canonical_by_name ON canonical (name, from_ns)"),
