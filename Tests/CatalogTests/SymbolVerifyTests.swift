@@ -14,9 +14,9 @@ import Testing
       (
         "overlap",
         """
-      INSERT INTO listing
-      SELECT NULL, source, symbol, 2, '', '', '', '', '', 0, 5, 9 FROM listing
-      """
+        INSERT INTO listing
+        SELECT NULL, source, symbol, 2, '', '', '', '', '', 0, 5, 9 FROM listing
+        """
       ),
       ("two_instruments", "INSERT INTO canonical SELECT NULL, name, 2, 5, 9 FROM canonical"),
       ("two_names", "INSERT INTO canonical SELECT NULL, 'other', instrument, 5, 9 FROM canonical"),
