@@ -22,9 +22,10 @@ struct IbFrames: ~Copyable {
 
   private static var bytesPerMessage: Int { 96 }
 
-  init(messages: Int, options: BenchOptions) throws(BenchError) {
+  /// Makes the frames. A function, for a type with a `deinit` has no members before all are there.
+  static func make(messages: Int, options: BenchOptions) throws(BenchError) -> IbFrames {
     var made = IbFrameMaker(seed: options.seed)
-    var memory = try BenchMemory(byteCount: messages * Self.bytesPerMessage)
+    var memory = try BenchMemory(byteCount: messages * bytesPerMessage)
     var used = 0
     var frame: [UInt8] = []
     for _ in 0..<messages {
@@ -36,12 +37,22 @@ struct IbFrames: ~Copyable {
       }
       used += frame.count
     }
-    path = "/dev/shm/millrace-bench-\(bench_process())-ib.frames"
+    let path = "/dev/shm/millrace-bench-\(bench_process())-ib.frames"
     try memory.write(used, to: path)
+    return IbFrames(
+      messages: messages, byteCount: used, path: path, sum: made.sum, repeats: made.repeats,
+      memory: memory)
+  }
+
+  private init(
+    messages: Int, byteCount: Int, path: String, sum: UInt64, repeats: Int,
+    memory: consuming BenchMemory
+  ) {
     self.messages = messages
-    byteCount = used
-    sum = made.sum
-    repeats = made.repeats
+    self.byteCount = byteCount
+    self.path = path
+    self.sum = sum
+    self.repeats = repeats
     self.memory = memory
   }
 
