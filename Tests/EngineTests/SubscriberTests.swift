@@ -111,10 +111,11 @@ import Wire
     subscriber.blockRecords = 64
     subscriber.buffers = 3
     let pipeline = try run([subscriber]) { pipeline in
-      // The worker has gone through the file although the callback has not returned once.
+      // The worker has gone on although the callback has not returned once and has room for 192
+      // records: messages that become none, and records that the worker adds, do not count here.
       let isThrough = Patience.wait {
         guard let shard = try? pipeline.snapshot().block(.shard, 0) else { return false }
-        return shard[.delivered] > 6_000
+        return shard[.delivered] > 1_000
       }
       #expect(isThrough)
       isOpen.store(true, ordering: .releasing)
