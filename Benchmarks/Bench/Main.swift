@@ -11,7 +11,8 @@ enum Main {
       UDPBench.self, AllocationBench.self, MemoryBench.self, ReplayBench.self,
       JournalWriteBench.self, JournalReadBench.self, ArchiveBench.self,
       ArchiveRunBench.self,
-      SeekBench.self, JournalStreamBench.self, BinanceBench.self, ScalingBench.self, LiveBench.self,
+      SeekBench.self, JournalStreamBench.self, BinanceBench.self, DecodeTextBench.self,
+      ScalingBench.self, LiveBench.self,
     ]
   }
 

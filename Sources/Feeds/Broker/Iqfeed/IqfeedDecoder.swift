@@ -86,14 +86,22 @@ struct IqfeedDecoder: ~Copyable, MessageDecoder {
     let safe = end - IqfeedLimits.readAhead
     while true {
       // Q and P lines as they came; a recorder's time before them is told by the general way.
-      while progress.offset < safe, isUpdate(bytes, progress.offset) {
+      while isUpdate(bytes, progress.offset, end) {
+        let start = progress.offset
         let line = IqfeedContext(
           tsRecv: context.tsRecv,
           sequence: UInt32(
             truncatingIfNeeded: context.sequence &+ UInt64(truncatingIfNeeded: progress.messages)))
-        let (verdict, feed) = decode(bytes, from: progress.offset, to: safe, line, into: &lanes)
-        guard feed >= 0 else { break }
-        progress.offset = feed &+ 1
+        var (verdict, feed) = (IqfeedVerdict.empty, -1)
+        if start < safe {
+          (verdict, feed) = decode(bytes, from: start, to: safe, line, into: &lanes)
+        }
+        if feed < 0 {
+          guard let found = lineEnd(bytes, start, end, isLast: isLast) else { return progress }
+          feed = found
+          verdict = decodeCopied(bytes, from: start, to: feed, line, into: &lanes)
+        }
+        progress.offset = min(feed &+ 1, end)
         progress.messages &+= 1
         verdict.count(in: &counters)
       }
@@ -106,8 +114,13 @@ struct IqfeedDecoder: ~Copyable, MessageDecoder {
     }
   }
 
+  private func lineEnd(_ bytes: RawSpan, _ start: Int, _ end: Int, isLast: Bool) -> Int? {
+    bytes.firstOffset(of: UInt8(ascii: "\n"), from: start, to: end) ?? (isLast ? end : nil)
+  }
+
   @inline(__always)
-  private func isUpdate(_ bytes: RawSpan, _ start: Int) -> Bool {
+  private func isUpdate(_ bytes: RawSpan, _ start: Int, _ end: Int) -> Bool {
+    guard end &- start >= 2 else { return false }
     let letters = bytes.uncheckedLE(UInt16.self, at: start)
     return letters == 0x2C51 || letters == 0x2C50
   }
@@ -141,7 +154,7 @@ struct IqfeedDecoder: ~Copyable, MessageDecoder {
     _ bytes: RawSpan, from start: Int, to limit: Int, _ context: IqfeedContext,
     into lanes: inout LaneWriter
   ) -> (verdict: IqfeedVerdict, end: Int) {
-    let end = fields.split(bytes, from: start, to: limit)
+    let end = fields.split(bytes, from: start, to: min(limit, start &+ IqfeedLimits.lineBytes))
     guard end >= 0 else { return (.rejected(.oversized), end) }
     guard fields.end(0) == start &+ 1 else {
       return (decodeUnlettered(bytes, context, into: &lanes), end)
