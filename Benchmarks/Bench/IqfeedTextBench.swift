@@ -66,10 +66,7 @@ enum IqfeedTextBench {
     if fields == .good {
       let names = IqfeedFeed.settings.first { $0.name == "fields" }?.defaultValue ?? ""
       let line = Array("S,CURRENT UPDATE FIELDNAMES,\(names)\n".utf8)
-      line.withUnsafeBytes { bytes in
-        // Safety: the bytes live through the call.
-        _ = unsafe runner.read(RawSpan(_unsafeBytes: bytes), channel: 0, now: 1, tsRecv: noon)
-      }
+      _ = runner.read(rawBytes(of: line), channel: 0, now: 1, tsRecv: noon)
     }
     return runner
   }

@@ -25,7 +25,8 @@ struct IqfeedRecordTests {
   }
 
   @Test func aTradeAndAQuote() {
-    let file = IqfeedFile()
+    var file = IqfeedFile()
+    file.time = summer(13, 30, 0)
     file.read(Self.start + line("Q", contents: "Cba"))
     let trade = file.trades[0]
     #expect(trade.price == nanos("427.855") && trade.size == 300 && trade.side == .bid)
@@ -33,11 +34,12 @@ struct IqfeedRecordTests {
     #expect(trade.header.publisherID == 60_001 && trade.header.instrumentID == 1)
     #expect(trade.tsRecv == file.time && trade.action == .trade && trade.flags == [])
     let quote = file.quotes[0]
-    #expect(quote.levels[0].bidPx == nanos("427.85") && quote.levels[0].askSz == 1_200)
+    let best = quote.levels[0]
+    #expect(best.bidPx == nanos("427.85") && best.askSz == 1_200)
     #expect(quote.header.tsEvent == summer(13, 29, 35, micros: 900_000))
     #expect(quote.flags == [.last, .topOfBook] && quote.size == 0)
-    let mapping = file.tap.all(SymbolMappingMessage.self)
-    #expect(mapping.map(\.stypeInSymbol.text) == ["SPY"])
+    let symbols = file.tap.all(SymbolMappingMessage.self).map { $0.stypeInSymbol.text }
+    #expect(symbols == ["SPY"])
   }
 
   @Test(arguments: [
@@ -104,15 +106,17 @@ struct IqfeedRecordTests {
     let file = IqfeedFile()
     file.read(Self.start + line("Q", contents: "b", bid: "0.", bidSize: "0"))
     file.read(line("Q", contents: "a", bid: "", bidSize: "", ask: "-0.25"))
-    #expect(file.quotes.map { $0.levels[0].bidPx } == [Undefined.price, Undefined.price])
-    #expect(file.quotes[1].levels[0].askPx == nanos("-0.25"))
+    let levels = file.quotes.map { $0.levels[0] }
+    #expect(levels.map(\.bidPx) == [Undefined.price, Undefined.price])
+    #expect(levels[1].askPx == nanos("-0.25"))
   }
 
   @Test func setsChangeWhileLinesAreUnderWay() {
     let file = IqfeedFile()
     file.read("P,SPY,1.0,100,09:30:00.0,19,5,1.0,100,1.1,200,1,1,1,1,Cba,01,\n")
     file.read("S,CURRENT UPDATE FIELDNAMES,Symbol,Bid,Ask\nQ,SPY,1.5,1.6,\nQ,SPY,1.5,1.6,7,\n")
-    #expect(file.quotes.map { $0.levels[0].bidPx } == [nanos("1.0"), nanos("1.5")])
+    let bids = file.quotes.map { $0.levels[0].bidPx }
+    #expect(bids == [nanos("1.0"), nanos("1.5")])
     #expect(file.report.decode.rejected[Int(RejectReason.trailingBytes.rawValue)] == 1)
   }
 
@@ -166,7 +170,8 @@ struct IqfeedRecordTests {
     live.subscribe()
     live.read("F,\(fields.joined(separator: ",")),\n")
     let record = live.tap.all(InstrumentDefinitionMessage.self)[0]
-    #expect(record.instrumentClass == .future && record.exchange.text == "CME")
+    let exchange = record.exchange.text
+    #expect(record.instrumentClass == .future && exchange == "CME")
     #expect(record.minPriceIncrement == nanos("0.25") && record.contractMultiplier == 50)
     #expect(record.maturityYear == 2026 && record.maturityMonth == 12 && record.maturityDay == 18)
     let events = live.takeEvents()
@@ -203,8 +208,9 @@ struct IqfeedRecordTests {
     let record = live.tap.all(SystemMessage.self)[0]
     #expect(record.header.instrumentID == 10)
     #expect(record.header.tsEvent == summer(15, 28, 23) - 86_400_000_000_000)
+    let text = record.msg.text
     #expect(
-      record.msg.text
+      text
         == "news CBW 22433515272 :AAPL:WBA: 20210630 152823 Honors, everywhere, and more")
   }
 }

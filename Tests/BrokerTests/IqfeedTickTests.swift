@@ -90,7 +90,7 @@ struct IqfeedTickTests {
   @Test func filesWriteTheLossAsARecord() {
     let file = IqfeedFile()
     file.read("S,CURRENT UPDATE FIELDNAMES,\(Self.fields)\n" + line(tick: 1) + line(tick: 4))
-    let texts = file.tap.all(ErrorMessage.self).map(\.err.text)
+    let texts = file.tap.all(ErrorMessage.self).map { $0.err.text }
     #expect(texts == ["missing source=iqfeed channel=center 11 first=2 last=3 count=2"])
   }
 

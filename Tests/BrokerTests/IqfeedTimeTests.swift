@@ -70,7 +70,8 @@ struct IqfeedTimeTests {
   ])
   func requestTimesComeBack(_ text: String) throws {
     let bytes = Array(text.utf8) + Array(repeating: 0, count: 32)
-    let time = try #require(IqfeedClock.compactTime(bytes.rawSpan, 0, 15, near: 0))
+    let found = IqfeedClock.compactTime(bytes.rawSpan, 0, 15, near: 0)
+    let time = try #require(found)
     #expect(IqfeedClock.requestTime(time) == text)
   }
 

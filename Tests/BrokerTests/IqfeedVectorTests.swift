@@ -123,10 +123,11 @@ struct IqfeedVectorTests {
     let hasQuote = expected["bid"] != nil && (!isUpdate || letters.contains { "ab".contains($0) })
     #expect(file.quotes.count == (hasQuote ? 1 : 0), "\(vector.name)")
     guard let quote = file.quotes.first else { return }
-    #expect(quote.levels[0].bidPx == price(expected["bid"]), "\(vector.name)")
-    #expect(quote.levels[0].askPx == price(expected["ask"]), "\(vector.name)")
-    #expect(Int(quote.levels[0].bidSz) == expected["bid_size"] as? Int ?? 0, "\(vector.name)")
-    #expect(Int(quote.levels[0].askSz) == expected["ask_size"] as? Int ?? 0, "\(vector.name)")
+    let best = quote.levels[0]
+    #expect(best.bidPx == price(expected["bid"]), "\(vector.name)")
+    #expect(best.askPx == price(expected["ask"]), "\(vector.name)")
+    #expect(Int(best.bidSz) == expected["bid_size"] as? Int ?? 0, "\(vector.name)")
+    #expect(Int(best.askSz) == expected["ask_size"] as? Int ?? 0, "\(vector.name)")
     #expect(quote.flags.contains(.snapshot) != isUpdate, "\(vector.name)")
   }
 
@@ -165,8 +166,9 @@ struct IqfeedVectorTests {
     let records = file.tap.all(InstrumentDefinitionMessage.self)
     #expect(records.count == 1, "\(vector.name)")
     guard let record = records.first else { return }
-    #expect(record.rawSymbol.text == fields["Symbol"], "\(vector.name)")
-    #expect(record.currency.text == fields["Base Currency"] ?? "", "\(vector.name)")
+    let (symbol, currency) = (record.rawSymbol.text, record.currency.text)
+    #expect(symbol == fields["Symbol"], "\(vector.name)")
+    #expect(currency == fields["Base Currency"] ?? "", "\(vector.name)")
     #expect(record.minPriceIncrement == price(fields["Minimum Tick Size"]), "\(vector.name)")
   }
 

@@ -10,7 +10,7 @@ extension IqfeedDecoder {
   mutating func decodeUnlettered(
     _ bytes: RawSpan, _ context: IqfeedContext, into lanes: inout LaneWriter
   ) -> IqfeedVerdict {
-    if fields.lineEnd == fields.start(0) { return .empty }
+    if fields.isEmpty { return .empty }
     if isBar(bytes, 1) { return decodeBar(bytes, context, into: &lanes) }
     guard !learns else {
       // Recorded rows name no symbol.

@@ -74,7 +74,8 @@ struct IqfeedDecoder: ~Copyable, MessageDecoder {
     let context = IqfeedContext(
       tsRecv: context.tsRecv, sequence: UInt32(truncatingIfNeeded: context.sequence))
     let verdict = decodeCopied(bytes, from: start, to: end, context, into: &lanes)
-    verdict.count(in: &counters)
+    // Empty lines do not come here, but perhaps one of line ends only.
+    (verdict == .empty ? .rejected(.unknownType) : verdict).count(in: &counters)
     events.removeAll(keepingCapacity: true)
   }
 

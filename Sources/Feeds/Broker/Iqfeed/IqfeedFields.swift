@@ -72,6 +72,9 @@ struct IqfeedFields: ~Copyable {
   @inline(__always)
   func end(_ index: Int) -> Int { Int(truncatingIfNeeded: ends[index]) }
 
+  /// Whether the line is empty: no message at all.
+  var isEmpty: Bool { count == 1 && !hasTrailingComma && end(0) == base }
+
   /// Where the line's text ends: a trailing comma and the line's end not included.
   var lineEnd: Int { count == 0 ? base : end(count &- 1) }
 
