@@ -6,11 +6,12 @@
 /// is given.
 enum DecodeTextBench: Bench {
   static var name: String { "decode-text" }
-  static var summary: String { "brokers' text: IQFeed level 1 beside its public Python client" }
+  static var summary: String { "brokers' text: IQFeed and IB beside public Python clients" }
 
   static func run(_ options: BenchOptions) throws(BenchError) -> BenchReport {
     var report = BenchReport(name)
     try IqfeedTextBench.run(options, &report)
+    try IbTextBench.run(options, &report)
     return report
   }
 }
