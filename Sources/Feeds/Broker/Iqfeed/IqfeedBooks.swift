@@ -100,8 +100,8 @@ struct IqfeedBooks: ~Copyable {
   }
 
   /// The first entry at or behind `start` that belongs to one side of an instrument, and its place;
-  /// nil where there is none. For rare lines: looks through the table. After the removal of an entry
-  /// the search goes on at its place, into which another one may have moved.
+  /// nil where there is none. For rare lines: looks through the table. After the removal of an
+  /// entry the search goes on at its place, into which another one may have moved.
   func next(of index: Int32, isAsk: Bool, from start: Int) -> (entry: Entry, place: Int)? {
     for place in start..<entries.count where entries[place].owner != 0 {
       let entry = entries[place]

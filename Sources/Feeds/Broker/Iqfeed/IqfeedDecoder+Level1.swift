@@ -20,7 +20,8 @@ extension IqfeedDecoder {
     return decodeWholeUpdate(bytes, isSummary: isSummary, context, into: &lanes)
   }
 
-  /// A line with another count of fields than the set. Where the set was only assumed, another known
+  /// A line with another count of fields than the set. Where the set was only assumed, another
+  /// known
   /// one may be meant; all others are refused, since an absent value would be another column's.
   @inline(never)
   private mutating func decodeOddUpdate(

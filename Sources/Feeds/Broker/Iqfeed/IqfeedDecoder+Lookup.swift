@@ -163,8 +163,8 @@ extension IqfeedDecoder {
     return instruments.slot(place).instrument
   }
 
-  /// An interval, labelled by its beginning: time, **high, low, open, close**, total volume, volume,
-  /// number of trades.
+  /// An interval, labelled by its beginning: time, **high, low, open, close**, total volume,
+  /// volume, number of trades.
   private mutating func decodeInterval(
     _ bytes: RawSpan, _ first: Int, _ request: IqfeedRequests.Request, _ seconds: Int,
     _ context: IqfeedContext, into lanes: inout LaneWriter

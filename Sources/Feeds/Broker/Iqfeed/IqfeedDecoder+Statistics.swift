@@ -3,8 +3,8 @@ internal import Lanes
 internal import Records
 internal import Wire
 
-/// Statistics of P and Q lines: open, high, low, close, settlement and volume where Message Contents
-/// names them, open interest and VWAP with each P.
+/// Statistics of P and Q lines: open, high, low, close, settlement and volume where Message
+/// Contents names them, open interest and VWAP with each P.
 extension IqfeedDecoder {
   /// The values that a line has; undefined ones become no record.
   struct Statistics {

@@ -1,10 +1,11 @@
 internal import Records
 internal import Wire
 
-/// Decimal text to integers, eight characters at a time; exact, never through binary floating point.
+/// Decimal text to integers, eight characters at a time; exact, never through binary floating
+/// point.
 ///
-/// Each function reads the field `start ..< end`; `IqfeedLimits.readAhead` bytes behind `start` must
-/// be readable.
+/// Each function reads the field `start ..< end`; `IqfeedLimits.readAhead` bytes behind `start`
+/// must be readable.
 enum IqfeedNumber {
   /// Not a number.
   static var bad: Int64 { Int64.min }
