@@ -115,7 +115,8 @@ let package = Package(
     library(
       "Catalog", ["Sqlite", "Sessions", "Zones", "FeedKit", "Hashing", "Records", "Wire"]),
     library(
-      "Config", ["Yaml", "Sessions", "Zones", "FeedKit", "FeedRegistry", "Lanes", "Net", "Journal"]),
+      "Config",
+      ["Yaml", "Sessions", "Zones", "FeedKit", "FeedRegistry", "Lanes", "Net", "Journal"]),
     library(
       "Control",
       [

@@ -2,8 +2,8 @@
 ///
 ///     bytes in memory ─▶ session's protocol ─▶ ring of 1,024 lines
 ///
-/// Each part stands in its own file, with the public Python client as its neighbour where a checkout
-/// is given.
+/// Each part stands in its own file, with the public Python client as its neighbour where a
+/// checkout is given.
 enum DecodeTextBench: Bench {
   static var name: String { "decode-text" }
   static var summary: String { "brokers' text: IQFeed and IB beside public Python clients" }

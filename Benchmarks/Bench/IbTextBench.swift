@@ -21,7 +21,8 @@ enum IbTextBench {
   private static var title: String { "IB ticks, text" }
 
   static func run(_ options: BenchOptions, _ report: inout BenchReport) throws(BenchError) {
-    let frames = try IbFrames.make(messages: options.isQuick ? 200_000 : 1_000_000, options: options)
+    let frames = try IbFrames.make(
+      messages: options.isQuick ? 200_000 : 1_000_000, options: options)
     report.input += [
       ("IB", "\(frames.messages) frames of \(IbFrames.instruments) instruments"),
       ("IB, frame", "\(frames.byteCount / frames.messages) bytes on average"),

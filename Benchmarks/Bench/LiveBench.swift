@@ -14,10 +14,10 @@ import Wire
 ///
 ///     simulator's thread ─▶ socket ─▶ one thread: session, decoder, worker ─▶ ring under /dev/shm
 ///
-/// Two figures a rate: from the read call to the publication (the pipeline's own stage), and from the
-/// instant at which the simulated market made the message to the read, which holds the simulator's
-/// turn of 20 µs, the socket and the waking of the reader. Every message that the simulator has
-/// sent must be accounted for, and no trade may lack in the venue's own numbering.
+/// Two figures a rate: from the read call to the publication (the pipeline's own stage), and from
+/// the instant at which the simulated market made the message to the read, which holds the
+/// simulator's turn of 20 µs, the socket and the waking of the reader. Every message that the
+/// simulator has sent must be accounted for, and no trade may lack in the venue's own numbering.
 enum LiveBench: Bench {
   static var name: String { "live" }
   static var summary: String { "a live session over loopback into shared memory: latency, loss" }

@@ -220,9 +220,10 @@ final class SourceThread: @unchecked Sendable {
 
   /// Publishes the counters of a live session. Once per turn.
   func publish(_ live: any LiveRunning) {
-    guard session != nil else { return }
-    live.update(&session!.counters)
-    session!.publish()
+    guard var block = session.take() else { return }
+    live.update(&block.counters)
+    block.publish()
+    session = consume block
   }
 
   private func publishLatency() {

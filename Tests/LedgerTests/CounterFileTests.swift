@@ -7,20 +7,21 @@ import Testing
 
 @Suite("Counters file")
 struct CounterFileTests {
+  private func check<Counters: CounterSet>(
+    _ type: Counters.Type, _ fields: [(CounterID, PartialKeyPath<Counters>)]
+  ) throws {
+    let definitions = CounterTable.definitions(of: type.scope)
+    #expect(definitions.map(\.id) == fields.map(\.0))
+    var offset = 0
+    for (definition, field) in zip(definitions, fields) {
+      #expect(MemoryLayout<Counters>.offset(of: field.1) == offset, "\(definition.name)")
+      offset += definition.wordCount * 8
+    }
+    #expect(MemoryLayout<Counters>.size == offset)
+  }
+
   @Test("The table's words are the fields of the counter sets")
   func tableMatchesFields() throws {
-    func check<Counters: CounterSet>(
-      _ type: Counters.Type, _ fields: [(CounterID, PartialKeyPath<Counters>)]
-    ) throws {
-      let definitions = CounterTable.definitions(of: type.scope)
-      #expect(definitions.map(\.id) == fields.map(\.0))
-      var offset = 0
-      for (definition, field) in zip(definitions, fields) {
-        #expect(MemoryLayout<Counters>.offset(of: field.1) == offset, "\(definition.name)")
-        offset += definition.wordCount * 8
-      }
-      #expect(MemoryLayout<Counters>.size == offset)
-    }
     try check(
       InstanceCounters.self,
       [

@@ -3,13 +3,6 @@ internal import Ledger
 public import Logging
 internal import Sessions
 
-/// Where notes of gaps go: the gap ledger, or a test.
-public protocol GapSink {
-  associatedtype Failure: Error
-  /// Takes those that concern it, in one transaction; gives how many those were.
-  func record(_ notes: [LiveNote]) throws(Failure) -> Int
-}
-
 /// What notes have to become outside the control plane's own memory.
 public struct NoteEffects: Sendable {
   /// Lines of the log, each with the time of what happened.

@@ -27,6 +27,8 @@ extension LiveControl {
   /// refuses the rest, each change in the audit log. A file with a mistake changes nothing.
   public func reload(environment: [String: String], by actor: String) -> ReloadOutcome {
     var outcome = ReloadOutcome()
+    // A log file that was moved away is begun anew.
+    try? log.reopen()
     let new: Configuration
     do throws(ConfigError) {
       new = try Configuration(path: configuration.path, environment: environment)

@@ -35,7 +35,8 @@ public struct StreamChunk: Equatable, Sendable {
   public init?(_ block: RawSpan, at offset: Int) {
     guard let time = block.loadLE(UInt64.self, at: offset),
       let count = block.loadLE(UInt32.self, at: offset + 8),
-      let code = block.loadLE(UInt32.self, at: offset + 12), let kind = Kind(rawValue: code & 0xFFFF),
+      let code = block.loadLE(UInt32.self, at: offset + 12),
+      let kind = Kind(rawValue: code & 0xFFFF),
       Int(count) <= block.byteCount - offset - Self.headBytes
     else { return nil }
     receivedNanos = time

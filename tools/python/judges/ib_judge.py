@@ -119,7 +119,7 @@ def levelled(told):
     `Z` of UTC times from 214 on."""
     for line in told:
         if line["is"] == "tickSize" and line["tickType"] == 8 and line["reqId"] in (101, 104):
-            line = line | {"size": format(Decimal(line["size"]) / 100, "f")}
+            line = line | {"size": format(Decimal(line["size"]) // 100, "f")}
         if line["is"] == "headTimestamp":
             line = line | {"headTimestamp": line["headTimestamp"].removesuffix("Z")}
         yield line

@@ -1,9 +1,9 @@
 public import FeedKit
 internal import Wire
 
-/// A simulated IQConnect: level 1, depth, lookup, admin and derivatives ports of protocols 6.2, 6.1,
-/// 6.0 and of clients that set none. One market feeds them all, so that history agrees with what was
-/// streamed: the same prices, sizes, times and tick ids.
+/// A simulated IQConnect: level 1, depth, lookup, admin and derivatives ports of protocols 6.2,
+/// 6.1, 6.0 and of clients that set none. One market feeds them all, so that history agrees with
+/// what was streamed: the same prices, sizes, times and tick ids.
 public final class IqfeedSimulator: UpstreamSimulator {
   public static var ports: [UpstreamPort] {
     IqfeedChannel.allCases.map { channel in

@@ -1,5 +1,5 @@
-/// Code tables of the lookup port, as recorded in July 2021 (section 10), and industry codes that the
-/// simulator gives its stocks.
+/// Code tables of the lookup port, as recorded in July 2021 (section 10), and industry codes that
+/// the simulator gives its stocks.
 enum IqfeedSimulatorCodes {
   /// Rows `id,short name,text` of a request; SIC and NAICS rows have no short name.
   ///

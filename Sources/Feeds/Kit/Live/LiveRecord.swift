@@ -3,8 +3,8 @@ public import Records
 /// What a live session says of itself in the stream, as DBN error and system records: no private
 /// record type may stand there (docs/decisions/003-gap-as-error-record.md). Times are Unix ns.
 public enum LiveRecord {
-  /// The connection is gone: `gap source=iqfeed epoch=3 cause=reset from=…`. Books of the source are
-  /// not to be trusted from here on.
+  /// The connection is gone: `gap source=iqfeed epoch=3 cause=reset from=…`. Books of the source
+  /// are not to be trusted from here on.
   public static func lost(
     publisherID: UInt16, source: String, epoch: UInt32, cause: String, from: UInt64, tsRecv: UInt64
   ) -> ErrorMessage {

@@ -27,8 +27,8 @@ public struct SimulatedState: BitwiseCopyable, Sendable {
   public var close: Int64
   public var volume: UInt64 = 0
   public var trades: UInt32 = 0
-  /// The last trade in regular hours, and the last one in regular or extended hours; odd lots do not
-  /// count. The price is there from the start, the time is 0 before the first.
+  /// The last trade in regular hours, and the last one in regular or extended hours; odd lots do
+  /// not count. The price is there from the start, the time is 0 before the first.
   public var regular: SimulatedPrint
   public var extended: SimulatedPrint
   public var haltedUntil: UInt64 = 0

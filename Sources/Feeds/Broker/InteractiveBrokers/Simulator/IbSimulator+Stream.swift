@@ -84,13 +84,14 @@ extension IbSimulator {
     send(subscription.connection, wire) { $0.tickSize(subscription.id, shown, value) }
   }
 
-  /// In hundreds of shares for stocks below 220.
+  /// In whole hundreds of shares for stocks below 220.
   private func volume(
     _ subscription: IbSimulatorSubscription, _ value: Int64, _ wire: SimulatorWire
   ) {
     let isStock = catalog.instruments[subscription.index].securityType == "STK"
     let isInHundreds = isStock && subscription.connection.version < 220
-    size(subscription, 8, isInHundreds ? value / 100 : value, wire)
+    let whole: Int64 = 1_000_000_000
+    size(subscription, 8, isInHundreds ? value / 100 / whole * whole : value, wire)
   }
 
   private static func partner(_ type: Int) -> Int? {
