@@ -148,7 +148,8 @@ struct IbSimulatorMarketTests {
     let frames = client.take()
     let volume = frames.first { $0[0] == "2" && $0[3] == "8" }
     let simulator = try #require(harness.upstream.simulator as? IbSimulator)
-    #expect(volume?[4] == Self.text(simulator.market.boards[0].volume / 100))
+    #expect(
+      volume?[4] == Self.text(simulator.market.boards[0].volume / 100_000_000_000 * 1_000_000_000))
     #expect(frames.last == ["57", "1", "1"])
   }
 }

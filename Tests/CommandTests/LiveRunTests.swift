@@ -97,8 +97,13 @@ import Testing
     #expect(Patience.wait { !running.events("session.backfill").isEmpty })
     let gaps = try Program.run("gaps", "--state", running.state, "--json")
     #expect(gaps.code == 0 && gaps.output.contains("\"reset\""))
-    let ready = try await page(running, "/readyz")
-    #expect(ready.0 == 200)
+    // The pages show what the control thread has published, about once a second.
+    var ready = try await page(running, "/readyz")
+    for _ in 0..<600 where ready.0 != 200 {
+      try await Task.sleep(for: .milliseconds(50))
+      ready = try await page(running, "/readyz")
+    }
+    #expect(ready.0 == 200, "\(ready.1)")
     let metrics = try await page(running, "/metrics")
     #expect(metrics.1.contains("millrace_session_state"))
     #expect(!metrics.1.contains("AAPL") && !metrics.1.contains("SPY"))
