@@ -21,6 +21,8 @@ import Testing
     var options = SimulatorOptions()
     options.seed = seed
     options.symbolCount = 5
+    // Little to look up, so that what grows is not the simulator.
+    options.historyTrades = 20_000
     options.rate = 1
     options.start = Self.start
     let folder = NSTemporaryDirectory() + "soak-\(UUID().uuidString)"

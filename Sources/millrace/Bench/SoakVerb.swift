@@ -99,6 +99,8 @@ enum SoakVerb: Verb {
     }
     var options = SimulatorOptions()
     options.seed = UInt64(arguments.value(of: seed))
+    // Little to look up, so that what grows is not the simulator.
+    options.historyTrades = 20_000
     options.rate = Double(arguments.value(of: rate))
     options.symbolCount = arguments.value(of: symbols)
     options.start = startNanos

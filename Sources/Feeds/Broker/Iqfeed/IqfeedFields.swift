@@ -12,44 +12,34 @@ struct IqfeedFields: ~Copyable {
   private(set) var hasTrailingComma = false
   private var base = 0
 
-  private static var tops: UInt64 { 0x8080_8080_8080_8080 }
-  private static var low: UInt64 { 0x7F7F_7F7F_7F7F_7F7F }
-
-  /// The top bit of each byte that equals the pattern's, exactly those.
-  @inline(__always)
-  private static func equal(_ word: UInt64, _ pattern: UInt64) -> UInt64 {
-    let difference = word ^ pattern
-    return ~(((difference & low) &+ low) | difference) & tops
-  }
-
   /// Splits the line that begins at `start` and ends with the first line feed, which must lie
   /// before `limit`; gives the offset of the line feed, or -1 where there is none, or -2 where the
   /// line has more fields than any may have.
   ///
-  /// Bytes from `start` to `limit` + 8 must be readable.
+  /// Bytes from `start` to `limit` + 16 must be readable.
   @inline(__always)
   mutating func split(_ bytes: RawSpan, from start: Int, to limit: Int) -> Int {
     base = start
     var fields = 0
     var at = start
     while at < limit {
-      let word = bytes.uncheckedLE(UInt64.self, at: at)
-      let feed = Self.equal(word, 0x0A0A_0A0A_0A0A_0A0A)
-      var commas = Self.equal(word, 0x2C2C_2C2C_2C2C_2C2C)
+      let marks = bytes.match16(at: at, UInt8(ascii: ","), UInt8(ascii: "\n"))
+      let feed = marks &>> 16
+      var commas = marks & 0xFFFF
       if feed != 0 { commas &= (feed & (0 &- feed)) &- 1 }
       while commas != 0 {
         guard fields < IqfeedLimits.fields else { return -2 }
-        ends[fields] = UInt32(truncatingIfNeeded: at &+ commas.trailingZeroBitCount &>> 3)
+        ends[fields] = UInt32(truncatingIfNeeded: at &+ commas.trailingZeroBitCount)
         fields &+= 1
         commas &= commas &- 1
       }
       if feed != 0 {
-        let end = at &+ feed.trailingZeroBitCount &>> 3
+        let end = at &+ feed.trailingZeroBitCount
         guard end < limit else { return -1 }
         finish(bytes, fields, end)
         return end
       }
-      at &+= 8
+      at &+= 16
     }
     return -1
   }

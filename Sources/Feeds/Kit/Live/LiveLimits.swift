@@ -8,6 +8,8 @@ public enum LiveLimits {
   public static var backfills: Int { 65_536 }
   /// Notes of one session that wait for the control thread.
   public static var waitingNotes: Int { 262_144 }
+  /// By how much a clock's offset must have changed to be told again.
+  public static var clockOffsetNanos: UInt64 { 10_000_000 }
   /// Instruments of one session.
   public static var instruments: Int { 100_000 }
 }

@@ -36,6 +36,8 @@ struct LiveTally {
   var backfillFailures: UInt64 = 0
   var quarantined: UInt64 = 0
   var clockOffset: Int64 = 0
+  /// The one that the control plane was told last.
+  var toldClockOffset: Int64 = 0
   var delayedSeconds: UInt64 = 0
   var stateSince: UInt64 = 0
 }

@@ -54,7 +54,11 @@ extension LiveRunner where Upstream: ~Copyable {
   private func tell(_ event: LiveEvent, _ tsRecv: UInt64) {
     switch event {
     case .clockOffset(let nanos):
+      // Told when it has moved, so that a steady clock costs nothing; the counter has each.
+      let moved = (nanos &- tally.toldClockOffset).magnitude
       tally.clockOffset = nanos
+      guard moved > LiveLimits.clockOffsetNanos else { return }
+      tally.toldClockOffset = nanos
       notes.add(note(.clockOffset(nanos: nanos), tsRecv))
     case .delayed(let seconds):
       tally.delayedSeconds = UInt64(max(seconds, 0))
