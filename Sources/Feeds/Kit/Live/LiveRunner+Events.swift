@@ -10,7 +10,8 @@ extension LiveRunner where Upstream: ~Copyable {
     guard !outcome.events.isEmpty else { return }
     var events: [LiveEvent] = []
     swap(&events, &outcome.events)
-    for event in events { take(event, now: now, tsRecv: tsRecv) }
+    // By index: an iterator would share the buffer, which then could not be kept.
+    for index in events.indices { take(events[index], now: now, tsRecv: tsRecv) }
     events.removeAll(keepingCapacity: true)
     // Handling an event asks the protocol for nothing, so that no event was added meanwhile.
     swap(&events, &outcome.events)
