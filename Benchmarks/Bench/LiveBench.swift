@@ -98,7 +98,7 @@ enum LiveBench: Bench {
     var options = PipelineOptions(instance: "bench-\(bench_process())", verb: "bench")
     options.layout = .inline
     options.outputs = []
-    options.ringLines = 1 << 18
+    options.ringLines = 1 << 20
     do throws(EngineError) {
       var source = SourceConfiguration(
         name: "iqfeed", feed: IqfeedFeed.self,
