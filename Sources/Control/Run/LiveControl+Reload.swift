@@ -45,8 +45,10 @@ extension LiveControl {
     outcome.changes = new.difference(from: configuration).filter {
       appliedChanges[$0.path] != $0.new || $0.new == nil && !removedPaths.contains($0.path)
     }
-    for change in outcome.changes {
+    for var change in outcome.changes {
       let isApplied = change.takesEffect == .now && apply(change, from: new)
+      // What the words say must be what was done.
+      if !isApplied { change.takesEffect = .restart }
       if isApplied {
         outcome.applied.append(change)
         remember(change)
@@ -91,7 +93,10 @@ extension LiveControl {
       let symbol = String(change.path.dropFirst(symbols.count))
       guard let id = instrumentID(symbol, source: name) else { return false }
       let isWanted = source.instruments.contains { $0.symbol == symbol }
-      return pipeline.command(.want(instrument: id, isWanted), source: name)
+      guard pipeline.command(.want(instrument: id, isWanted), source: name) else { return false }
+      if isWanted { unwanted[name]?.remove(id) } else { unwanted[name, default: []].insert(id) }
+      if watched.contains(name) { watch(name) }
+      return true
     }
     let judged = ["health", "hours", "holidays"].map { "sources.\(name).\($0)" }
     if judged.contains(where: { change.path == $0 || change.path.hasPrefix($0 + ".") }) {

@@ -2,6 +2,7 @@ internal import Catalog
 public import Config
 public import Engine
 internal import FeedKit
+internal import FeedRegistry
 internal import Glibc
 internal import Http
 public import Ledger
@@ -32,7 +33,9 @@ public final class LiveControl {
   private var server: ControlServer?
   private var plan: LivePlan
   /// Sources whose instruments are being watched in the ledger's sense.
-  private var watched: Set<String> = []
+  private(set) var watched: Set<String> = []
+  /// By source: instruments that a reload has taken out.
+  var unwanted: [String: Set<UInt32>] = [:]
   private var troubles: [String: String] = [:]
   /// What reloads have applied since the start, by path: the new value, nil for what is gone.
   private(set) var appliedChanges: [String: String] = [:]
@@ -151,6 +154,13 @@ public final class LiveControl {
     for view in book.sessions where view.state == .live && !watched.contains(view.source) {
       watch(view.source)
     }
+    let changed = notes.compactMap { note in
+      switch note.content {
+      case .served, .notServed: watched.contains(note.source) ? note.source : nil
+      default: nil
+      }
+    }
+    for source in Set(changed) { watch(source) }
   }
 
   /// Changes of source and divergences: the words of their records in the stream.
@@ -166,11 +176,14 @@ public final class LiveControl {
     }
   }
 
-  /// From its first live moment on a source's instruments count as watched.
-  private func watch(_ source: String) {
+  /// From its first live moment on a source's instruments count as watched: those that are wanted,
+  /// without the ones that the upstream does not give.
+  func watch(_ source: String) {
     watched.insert(source)
     let hours = configuration.sources.first { $0.name == source }?.hoursText ?? ""
-    let ids = plan.instruments[source]?.map(\.instrumentID) ?? []
+    let unserved = Set(book.session(source)?.unserved.map(\.instrument) ?? [])
+    let without = unserved.union(unwanted[source] ?? [])
+    let ids = (plan.instruments[source] ?? []).map(\.instrumentID).filter { !without.contains($0) }
     attempt("gap ledger") { () throws(SqliteError) in
       try gaps.watch(
         source: source, instruments: ids, hours: (try? SessionHours(hours)) ?? .always,
@@ -194,9 +207,12 @@ public final class LiveControl {
       bySource[note.source, default: []].append(definition)
     }
     for (source, definitions) in bySource {
+      let name = configuration.sources.first { $0.name == source }?.feed ?? ""
+      let feed = FeedRegistry.feed(named: name) as? any LiveFeed.Type
       attempt("symbol master") { () throws(CatalogError) in
         let report = try symbols.importDefinitions(
-          definitions, source: source, at: RealtimeClock.now().rawValue)
+          definitions, source: source, at: RealtimeClock.now().rawValue,
+          isValid: { feed?.isValidSymbol($0) ?? true })
         for conflict in report.conflicts {
           log.warning(
             "symbols.conflict",
